@@ -1,0 +1,78 @@
+//! mio: edge-triggered, registered once, through `SourceFd`.
+//!
+//! *Edge-triggered* means that the kernel reports a change ("bytes have arrived") and not a state
+//! ("there are bytes"). An edge that nobody looked at is not repeated, so the reactor's table
+//! remembers it. In return a socket is registered once, for both directions, and costs no further
+//! call: no `epoll_ctl` per request, and none when it closes, because the kernel forgets a
+//! descriptor whose last copy is closed.
+//!
+//! mio rounds a timeout up to whole milliseconds, which is what `epoll_wait` counts in: it never
+//! wakes early.
+
+use std::io;
+use std::os::fd::RawFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token};
+
+use super::Readiness;
+use crate::notifier::Notifier;
+
+/// The notifier's own registration: a number that no source can have.
+const NOTIFIER: Token = Token(usize::MAX);
+
+/// How many events one wait may bring. More stay with the kernel for the next turn, so that a flood
+/// of them cannot keep the loop from running what is ready. (asyncio bounds it by the number of
+/// registered descriptors.)
+const BATCH: usize = 1024;
+
+/// mio's poll, the memory for its events, and the waker that is registered with it.
+#[derive(Debug)]
+pub(crate) struct MioBackend {
+    poll: Poll,
+    events: Events,
+    waker: Arc<mio::Waker>,
+}
+
+impl MioBackend {
+    pub(crate) fn new() -> io::Result<Self> {
+        let poll = Poll::new()?;
+        // mio allows one waker for each poll, so everybody shares this one.
+        let waker = Arc::new(mio::Waker::new(poll.registry(), NOTIFIER)?);
+        Ok(MioBackend { poll, events: Events::with_capacity(BATCH), waker })
+    }
+
+    pub(crate) fn notifier(&self) -> Notifier {
+        Notifier::mio(Arc::clone(&self.waker))
+    }
+
+    /// `SourceFd` is mio's way to register a descriptor that belongs to somebody else: the sockets
+    /// here are the standard library's, which both backends can watch.
+    pub(crate) fn register(&self, fd: RawFd, token: usize) -> io::Result<()> {
+        let both = Interest::READABLE | Interest::WRITABLE;
+        self.poll.registry().register(&mut SourceFd(&fd), Token(token), both)
+    }
+
+    pub(crate) fn wait(&mut self, timeout: Option<Duration>, found: &mut Vec<Readiness>) -> io::Result<()> {
+        self.poll.poll(&mut self.events, timeout)?;
+        for event in &self.events {
+            // The notifier has done its work by ending the wait.
+            if event.token() == NOTIFIER {
+                continue;
+            }
+            // An end is an edge too, and comes once: often in one event with the last bytes. Whoever
+            // reads those bytes must know that there is more to find out, so it is noted apart.
+            found.push(Readiness {
+                token: event.token().0,
+                ready: [event.is_readable(), event.is_writable()],
+                ended: [
+                    event.is_read_closed() || event.is_error(),
+                    event.is_write_closed() || event.is_error(),
+                ],
+            });
+        }
+        Ok(())
+    }
+}
