@@ -1,0 +1,100 @@
+//! As many sources as descriptors allow.
+//!
+//! A program of its own and not a case of `conformance.rs`, because it uses up the process's
+//! descriptors.
+
+#![allow(clippy::unwrap_used, reason = "a panic with its line is how a test speaks")]
+
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use reactor::{BackendKind, Direction, Fired, Reactor, Registered};
+use rlimit::Resource;
+
+/// Far more than one wait brings (1,024), and than the thousand at which `select` ends.
+const AT_LEAST: usize = 4000;
+
+/// Some are taken: the standard streams, the reactor's own, the test harness's.
+const LIMIT: u64 = AT_LEAST as u64 + 200;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One backend at a time: both share the process's limit.
+static DESCRIPTORS: Mutex<()> = Mutex::new(());
+
+#[test]
+fn mio() {
+    as_many_sources_as_descriptors_allow(BackendKind::Mio);
+}
+
+#[test]
+fn polling() {
+    as_many_sources_as_descriptors_allow(BackendKind::Polling);
+}
+
+fn as_many_sources_as_descriptors_allow(kind: BackendKind) {
+    let _alone = DESCRIPTORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let (_, hard) = Resource::NOFILE.get().unwrap();
+    assert!(
+        hard >= LIMIT,
+        "this test needs {LIMIT} descriptors; this machine's hard limit (ulimit -Hn) is {hard}"
+    );
+    Resource::NOFILE.set(LIMIT, hard).unwrap();
+
+    let reactor = Reactor::new(kind).unwrap();
+    let mut sockets = Vec::new();
+    open_all(&reactor, &mut sockets);
+    all_are_heard(&reactor, &sockets);
+
+    // Others in the place of every second pair: numbers and places are reused all over the table.
+    let mut numbers = 0..;
+    sockets.retain(|_| numbers.next().unwrap() % 4 < 2);
+    assert_eq!(reactor.sources(), sockets.len());
+    open_all(&reactor, &mut sockets);
+    all_are_heard(&reactor, &sockets);
+
+    drop(sockets);
+    assert_eq!(reactor.sources(), 0);
+}
+
+/// Registers socket pairs until the kernel has no descriptor left.
+fn open_all(reactor: &Reactor<usize>, sockets: &mut Vec<Registered<UnixStream, usize>>) {
+    while let Ok((one, other)) = UnixStream::pair() {
+        sockets.push(reactor.register(one).unwrap());
+        sockets.push(reactor.register(other).unwrap());
+    }
+    assert!(sockets.len() >= AT_LEAST, "only {} sockets", sockets.len());
+    assert_eq!(reactor.sources(), sockets.len());
+}
+
+/// Every socket is armed, every one gets a byte before the first wait, every one must be told once.
+fn all_are_heard(reactor: &Reactor<usize>, sockets: &[Registered<UnixStream, usize>]) {
+    for (number, socket) in sockets.iter().enumerate() {
+        assert!(socket.get().read(&mut [0; 8]).is_err());
+        socket.would_block(Direction::Read);
+        socket.arm(Direction::Read, number).unwrap();
+    }
+    for socket in sockets {
+        socket.get().write_all(b"!").unwrap();
+    }
+    let mut told = vec![0; sockets.len()];
+    let mut left = sockets.len();
+    let end = Instant::now() + PATIENCE;
+    let mut fired: Vec<Fired<usize>> = Vec::new();
+    while left > 0 {
+        assert!(Instant::now() < end, "{left} of {} sockets were not told", sockets.len());
+        reactor.wait(Some(Duration::from_millis(100)), &mut fired).unwrap();
+        for event in fired.drain(..) {
+            let socket = &sockets[event.waiter];
+            assert_eq!((event.source, event.direction), (socket.id(), Direction::Read));
+            assert_eq!(socket.get().read(&mut [0; 8]).unwrap(), 1);
+            told[event.waiter] += 1;
+            left -= 1;
+        }
+    }
+    reactor.wait(Some(Duration::ZERO), &mut fired).unwrap();
+    assert!(fired.is_empty());
+    assert!(told.iter().all(|&times| times == 1));
+}
