@@ -1,0 +1,120 @@
+//! How a loop is made: its switches, and the short way.
+
+use std::future::Future;
+use std::rc::Rc;
+
+use reactor::{BackendKind, Reactor};
+
+use crate::event_loop::{EventLoop, LoopState};
+use crate::inspect::log_lines::LogLines;
+use crate::inspect::narrator::{Narrator, Observer};
+use crate::settings::{BuildError, Choice, ClockKind, TimerKind, WakeMode};
+use crate::time::Timers;
+use crate::time::clock::Clock;
+
+/// Runs `main` on a new loop, with the switches of the environment, and gives its result. What
+/// `main` has spawned and not awaited is dropped when it returns. asyncio: `asyncio.run`.
+///
+/// # Errors
+///
+/// [`BuildError`], whose text is meant for the person who started the program.
+///
+/// # Panics
+///
+/// As [`EventLoop::block_on`].
+#[track_caller]
+pub fn run<F>(main: F) -> Result<F::Output, BuildError>
+where
+    F: Future + 'static,
+{
+    let event_loop = EventLoop::builder().build()?;
+    Ok(event_loop.block_on(main))
+}
+
+impl EventLoop {
+    /// The switches of a new loop. asyncio: `asyncio.new_event_loop`.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}
+
+/// The switches of a loop. What is not set here is taken from the environment: `LOOP_BACKEND`,
+/// `LOOP_TIMERS`, `LOOP_WAKE`, `LOOP_CLOCK`.
+#[derive(Default)]
+#[must_use = "a builder builds nothing until `build` is called"]
+pub struct Builder {
+    backend: Option<BackendKind>,
+    timers: Option<TimerKind>,
+    wake: Option<WakeMode>,
+    clock: Option<ClockKind>,
+    observers: Vec<Rc<dyn Observer>>,
+}
+
+impl Builder {
+    /// Which library asks the operating system.
+    pub fn backend(mut self, backend: BackendKind) -> Self {
+        self.backend = Some(backend);
+        self
+    }
+
+    /// Which structure holds the timers.
+    pub fn timers(mut self, timers: TimerKind) -> Self {
+        self.timers = Some(timers);
+        self
+    }
+
+    /// What a due timer or a ready socket does to the task that waits for it.
+    pub fn wake(mut self, wake: WakeMode) -> Self {
+        self.wake = Some(wake);
+        self
+    }
+
+    /// Which clock the loop goes by.
+    pub fn clock(mut self, clock: ClockKind) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Somebody who is told every step of the loop.
+    pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
+        self.observers.push(observer);
+        self
+    }
+
+    /// Makes the loop.
+    ///
+    /// # Errors
+    ///
+    /// When a switch of the environment has a word that it does not know, or the operating system
+    /// refuses a descriptor.
+    pub fn build(self) -> Result<EventLoop, BuildError> {
+        let backend = chosen(self.backend)?;
+        let timers = chosen(self.timers)?;
+        let wake = chosen(self.wake)?;
+        let clock = chosen(self.clock)?;
+
+        let narrator = Narrator::new(Clock::new(clock));
+        if LogLines::are_wanted() {
+            narrator.add_observer(Rc::new(LogLines::new()));
+        }
+        for observer in self.observers {
+            narrator.add_observer(observer);
+        }
+        let state = LoopState::new(Reactor::new(backend)?, Timers::new(timers), wake, narrator);
+        Ok(EventLoop { state: Rc::new(state) })
+    }
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").finish_non_exhaustive()
+    }
+}
+
+/// The builder's choice, or else the environment's.
+fn chosen<C: Choice>(choice: Option<C>) -> Result<C, BuildError> {
+    match choice {
+        Some(choice) => Ok(choice),
+        None => Ok(C::from_environment()?),
+    }
+}

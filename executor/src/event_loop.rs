@@ -1,0 +1,347 @@
+//! The event loop: what it is made of, and how it is run.
+//!
+//! [`EventLoop`] is the owner. What it owns is [`LoopState`]: the ready queue, the tasks, the timers
+//! and the reactor, each with a file of its own. What it *does* is one turn after another, and a
+//! turn is `tick.rs`. asyncio: `BaseEventLoop`.
+//!
+//! The parts, and who uses whom in a turn:
+//!
+//! ```text
+//!            +------------------ LoopState ------------------+
+//!  other --> | inbox --+                                     |
+//!  threads   |         v                                     |
+//!            |    ready queue <-- timers (wheel or heap)      |
+//!            |      |     ^                                   |
+//!            |      v     +------ reactor (mio or polling)    |
+//!            |    tasks                                       |
+//!            +------------------------------------------------+
+//! ```
+//!
+//! While a loop runs, its thread knows it: that is how `sleep(...)` in the depth of some handler
+//! finds the timers without being handed them. asyncio: `get_running_loop()`.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::future::Future;
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use reactor::Reactor;
+
+use crate::inspect::event::{Place, TaskId};
+use crate::inspect::narrator::Narrator;
+use crate::join_error::JoinError;
+use crate::join_handle::{JoinHandle, joinable};
+use crate::ready::{self, Callback, Entry, ReadyQueue, Wakeup};
+use crate::settings::{ClockKind, WakeMode};
+use crate::task::{About, Tasks, drop_body};
+use crate::time::instant::Instant;
+use crate::time::{TimerKey, Timers};
+
+/// How long a loop with nothing to do waits at the most. asyncio: `MAXIMUM_SELECT_TIMEOUT`.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
+/// Everything a loop knows. It is shared by the loop's owner and by the futures that wait on it.
+///
+/// There is one thread, so nothing here needs a lock; but there is much foreign code that the loop
+/// calls: futures, callbacks, wakers, observers, destructors. Any of them may use the loop in every
+/// way while it is being called. So each part has a cell of its own, and no borrow of any of them
+/// is held across such a call: what is needed is moved out first, and moved back after.
+pub(crate) struct LoopState {
+    pub(crate) ready: Rc<ReadyQueue>,
+    pub(crate) tasks: Tasks,
+    pub(crate) timers: RefCell<Timers<Wakeup>>,
+    pub(crate) reactor: Reactor<Wakeup>,
+    pub(crate) wake: WakeMode,
+    /// The time, as this turn sees it: read once, when its wait is over. All timers of a turn are
+    /// judged by the same time, and asking for it costs nothing.
+    pub(crate) turn_time: Cell<Instant>,
+    /// Whether this turn is to be the last for now.
+    pub(crate) stopping: Cell<bool>,
+    /// How many calls are under way on other threads: the virtual clock stands still for them.
+    pub(crate) calls_elsewhere: Arc<AtomicUsize>,
+    last_task: Cell<u64>,
+    /// The name of all that have none: an empty text, made once.
+    unnamed: Rc<str>,
+}
+
+impl LoopState {
+    pub(crate) fn new(
+        reactor: Reactor<Wakeup>,
+        timers: Timers<Wakeup>,
+        wake: WakeMode,
+        narrator: Narrator,
+    ) -> Self {
+        LoopState {
+            ready: Rc::new(ReadyQueue::new(reactor.notifier(), narrator)),
+            tasks: Tasks::default(),
+            timers: RefCell::new(timers),
+            reactor,
+            wake,
+            turn_time: Cell::new(Instant::START),
+            stopping: Cell::new(false),
+            calls_elsewhere: Arc::default(),
+            last_task: Cell::new(0),
+            unnamed: Rc::from(""),
+        }
+    }
+
+    /// Who tells the observers what happens. It holds the clock as well, since nothing is told
+    /// without its time.
+    pub(crate) fn narrator(&self) -> &Narrator {
+        &self.ready.narrator
+    }
+
+    /// The time, read afresh: for a sleep that begins now. A turn may have been running for long.
+    pub(crate) fn now(&self) -> Instant {
+        self.narrator().clock.now()
+    }
+
+    /// Makes a task of a future. It is polled for the first time in the next turn, never here: who
+    /// spawns can finish what it is doing before anything else runs. asyncio: `create_task`.
+    pub(crate) fn spawn<F>(&self, name: Option<&str>, place: Place, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+    {
+        // Names are never given twice, so a trace can be searched for one.
+        let id = TaskId(self.last_task.get() + 1);
+        self.last_task.set(id.0);
+        let name = name.map_or_else(|| Rc::clone(&self.unnamed), Rc::from);
+        self.tell_spawned(id, &name, place);
+        joinable(future, |body| {
+            // The only allocation that a task needs for its future, and the last time that the
+            // future moves.
+            let about = About { name, place, awaiting: Default::default() };
+            let task = self.tasks.insert(id, Box::pin(body), about, self.ready.inbox.clone());
+            self.ready.push(Entry::Step(task.task));
+            task
+        })
+    }
+
+    /// Arms a timer: when the clock has reached `deadline`, `wakeup` is delivered. asyncio:
+    /// `loop.call_at`.
+    pub(crate) fn arm_timer(&self, deadline: Instant, wakeup: Wakeup, place: Place) -> TimerKey {
+        let mut timers = self.timers.borrow_mut();
+        let key = timers.insert(deadline, wakeup);
+        let slot = timers.place(key);
+        drop(timers);
+        self.tell_timer_armed(key, deadline, slot, place);
+        key
+    }
+
+    /// Takes a timer out; nothing happens if it has fired.
+    pub(crate) fn cancel_timer(&self, key: TimerKey) {
+        // The wake-up is dropped at the end of this block, when the timers are no longer borrowed:
+        // with a waker may go the last hold on something whose destructor wants the timers.
+        let wakeup = self.timers.borrow_mut().cancel(key);
+        if wakeup.is_some() {
+            self.tell_timer_cancelled(key);
+        }
+    }
+
+    /// Runs turns until `done`, and then one more, as asyncio does: `run_until_complete` learns of
+    /// the end through a callback, and that callback is an entry of the next turn. So what the last
+    /// step has queued still runs.
+    fn run_until(&self, done: &dyn Fn() -> bool) {
+        self.tell_loop_begin();
+        loop {
+            if done() {
+                self.stopping.set(true);
+            }
+            self.tick();
+            // Looked at after the turn and not before it: whoever asked for the end, the turn that
+            // was under way is finished, as after asyncio's `loop.stop()`.
+            if self.stopping.replace(false) {
+                break;
+            }
+        }
+        self.tell_loop_end();
+    }
+}
+
+thread_local! {
+    /// The loop that runs on this thread. `ready.rs` keeps the same for wakers, which see no more of
+    /// the loop than its queue.
+    static RUNNING: RefCell<Option<Rc<LoopState>>> = const { RefCell::new(None) };
+}
+
+/// The loop that runs on this thread. `what` is the name of what needs it.
+///
+/// # Panics
+///
+/// If none does. A future of ours outside of a loop would wait for ever, so it says so at once.
+#[track_caller]
+pub(crate) fn running(what: &str) -> Rc<LoopState> {
+    match RUNNING.with(|running| running.borrow().clone()) {
+        Some(state) => state,
+        None => panic!("{what} needs a running event loop: call it inside a task, under run() or block_on()"),
+    }
+}
+
+/// As long as it lives, this thread knows the loop. What it knew before comes back with its drop,
+/// also when a panic goes through.
+struct Entered {
+    queue_before: Option<Rc<ReadyQueue>>,
+    loop_before: Option<Rc<LoopState>>,
+}
+
+impl Entered {
+    fn new(state: &Rc<LoopState>) -> Self {
+        Entered {
+            queue_before: ready::move_in(Some(Rc::clone(&state.ready))),
+            loop_before: RUNNING.with(|running| running.replace(Some(Rc::clone(state)))),
+        }
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        ready::move_in(self.queue_before.take());
+        RUNNING.with(|running| running.replace(self.loop_before.take()));
+    }
+}
+
+/// An event loop. It belongs to one thread, and drives everything that is spawned on it. Made by
+/// [`EventLoop::builder`]. asyncio: `AbstractEventLoop`.
+///
+/// Dropping it is orderly: tasks that are not done are dropped in the order of their spawning, each
+/// is told to the observers as [`Abandoned`](crate::inspect::Event::Abandoned), and whoever would
+/// join them learns that they were cancelled.
+///
+/// It cannot be sent to another thread, and neither can anything that waits on it: the compiler
+/// refuses what asyncio's debug mode finds out at run time. What may travel is its
+/// [handle](EventLoop::handle).
+pub struct EventLoop {
+    pub(crate) state: Rc<LoopState>,
+}
+
+impl EventLoop {
+    /// Runs the loop until `main` is done, and one turn more; what is still running then waits for
+    /// the next call. asyncio: `loop.run_until_complete`.
+    ///
+    /// # Panics
+    ///
+    /// If a loop runs on this thread already, if the main task panics, if it is aborted or the loop
+    /// is [stopped](crate::stop) before it is done, or if the operating system can no longer wait.
+    #[track_caller]
+    #[doc(alias = "run_until_complete")]
+    pub fn block_on<F>(&self, main: F) -> F::Output
+    where
+        F: Future + 'static,
+    {
+        let _entered = self.enter("block_on()");
+        // The main task is a task like any other; only its end means something more.
+        let main = self.state.spawn(Some("main"), Location::caller(), main);
+        self.state.run_until(&|| main.is_finished());
+        match main.take() {
+            Some(Ok(value)) => value,
+            // The panic goes on where the caller can see it, as if there were no loop in between.
+            Some(Err(JoinError::Panicked(panic))) => panic::resume_unwind(panic),
+            Some(Err(JoinError::Cancelled)) => panic!("block_on(): the main task was aborted"),
+            None => panic!("block_on(): the loop was stopped before the main task was done"),
+        }
+    }
+
+    /// Runs the loop until somebody calls [`stop`](crate::stop). asyncio: `loop.run_forever`.
+    ///
+    /// # Panics
+    ///
+    /// If a loop runs on this thread already, or if the operating system can no longer wait.
+    #[track_caller]
+    pub fn run_forever(&self) {
+        let _entered = self.enter("run_forever()");
+        self.state.run_until(&|| false);
+    }
+
+    /// Makes a task of a future, as [`spawn`](crate::spawn) does: it waits until the loop is run.
+    #[track_caller]
+    #[doc(alias = "create_task")]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+    {
+        self.state.spawn(None, Location::caller(), future)
+    }
+
+    /// The clock it goes by.
+    pub fn clock(&self) -> ClockKind {
+        self.state.narrator().clock.kind()
+    }
+
+    /// The number of turns so far. What runs now runs in the turn of this number; 0 is before the
+    /// first.
+    pub fn turns(&self) -> u64 {
+        self.state.narrator().tick()
+    }
+
+    /// Makes the loop the running one. asyncio's `_check_running` refuses the same.
+    #[track_caller]
+    fn enter(&self, what: &str) -> Entered {
+        let busy = RUNNING.with(|running| running.borrow().is_some());
+        assert!(
+            !busy,
+            "{what} inside a running event loop: a loop cannot wait for itself; `.await` the future instead"
+        );
+        Entered::new(&self.state)
+    }
+}
+
+impl Drop for EventLoop {
+    fn drop(&mut self) {
+        // The destructors that run now may use the loop. What they leave in it is dropped as well,
+        // so this goes round until nothing is left.
+        let _entered = Entered::new(&self.state);
+        // Whoever waits for one of these on another thread learns now that nobody will come to it.
+        drop(self.state.ready.inbox.close());
+        while self.state.drop_what_is_left() {}
+    }
+}
+
+impl LoopState {
+    /// Drops the tasks, the entries of the ready queue and the timers that there are. Says whether
+    /// there were any.
+    fn drop_what_is_left(&self) -> bool {
+        let tasks = self.tasks.all();
+        let mut dropped = !tasks.is_empty();
+        for task in tasks {
+            let steps = self.tasks.begin_step(task);
+            let about = self.tasks.remove(task);
+            self.tell_abandoned(task, about);
+            if let Some((steps, _)) = steps {
+                drop_body(steps.body);
+            }
+        }
+        while let Some(entry) = self.ready.pop() {
+            dropped = true;
+            if let Entry::Callback(callback) = entry {
+                drop_callback(&callback);
+            }
+        }
+        let mut due = Vec::new();
+        self.timers.borrow_mut().advance(Instant::FAR_FUTURE, &mut due);
+        for timer in due {
+            dropped = true;
+            if let Wakeup::Callback(callback) = timer.payload {
+                drop_callback(&callback);
+            }
+        }
+        dropped
+    }
+}
+
+/// Drops what would have been called. It is taken out and not just let go, because it may hold its
+/// own handle, or the loop that holds it, and such a circle would never be freed.
+fn drop_callback(callback: &Callback) {
+    let call = callback.take();
+    // As with tasks: a panic in a destructor is reported by the panic hook and goes no further.
+    let _ = panic::catch_unwind(AssertUnwindSafe(move || drop(call)));
+}
+
+impl fmt::Debug for EventLoop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventLoop").field("turns", &self.turns()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,310 @@
+//! Every step that the loop takes, as one value each.
+//!
+//! Events carry history and nothing else: who did what to whom, and why. They name tasks, timers
+//! and sockets by the loop's own numbers and give the loop's own time, so the same program under
+//! the virtual clock gives the same events, byte for byte.
+
+use std::fmt;
+use std::panic::Location;
+use std::rc::Rc;
+use std::time::Duration;
+
+use reactor::{Direction, SourceId};
+
+use crate::time::TimerId;
+use crate::time::instant::Instant;
+
+/// The loop's own name for a task: 1 for the first, and never given twice. Printed as `T1`.
+/// asyncio: the number in `Task-1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub(crate) u64);
+
+impl TaskId {
+    /// The number in the name.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "T{}", self.0)
+    }
+}
+
+/// An event and its place in the story.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// 1 for the first event of this loop.
+    pub seq: u64,
+    /// The loop's time.
+    pub time: Instant,
+    /// The turn of the loop: 1 for the first, 0 before it.
+    pub tick: u64,
+    /// The task that was running, if one was.
+    pub task: Option<TaskId>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// A place in a source file: where somebody wrote `spawn(...)`, or the `.await` that a task has
+/// come to.
+pub type Place = &'static Location<'static>;
+
+/// One step of the loop.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event {
+    /// A loop begins to run, with the words of its switches.
+    LoopBegin {
+        /// `LOOP_BACKEND`
+        backend: &'static str,
+        /// `LOOP_TIMERS`
+        timers: &'static str,
+        /// `LOOP_WAKE`
+        wake: &'static str,
+        /// `LOOP_CLOCK`
+        clock: &'static str,
+    },
+    /// It has stopped.
+    LoopEnd,
+    /// A turn begins.
+    TurnBegin {
+        /// How many entries stand in the ready queue.
+        ready: usize,
+    },
+    /// It is over.
+    TurnEnd {
+        /// How many entries it ran.
+        ran: usize,
+        /// How long they took.
+        busy: Duration,
+    },
+    /// The loop is about to wait for the operating system.
+    WaitBegin {
+        /// How long at the most: `None` is for ever.
+        timeout: Option<Duration>,
+        /// How many sockets are registered.
+        sources: usize,
+        /// How many timers are armed.
+        timers: usize,
+    },
+    /// The wait found a socket ready for whoever waits for it.
+    Io {
+        /// The socket.
+        source: SourceId,
+        /// Which way.
+        direction: Direction,
+        /// The task that waits; nothing for a callback.
+        woke: Option<TaskId>,
+    },
+    /// The wait is over.
+    WaitEnd {
+        /// How long it was.
+        waited: Duration,
+    },
+    /// Somebody began to wait for a socket.
+    Armed {
+        /// The socket.
+        source: SourceId,
+        /// Which way.
+        direction: Direction,
+    },
+    /// Somebody gave up waiting for it.
+    Disarmed {
+        /// The socket.
+        source: SourceId,
+        /// Which way.
+        direction: Direction,
+    },
+    /// A timer was armed.
+    TimerArmed {
+        /// The timer.
+        timer: TimerId,
+        /// How long until its deadline.
+        delay: Duration,
+        /// The level and slot of the wheel in which it waits.
+        slot: Option<(u8, u8)>,
+        /// Who waits for it: where the `sleep` or the `call_later` stands.
+        place: Place,
+    },
+    /// It was found due.
+    TimerFired {
+        /// The timer.
+        timer: TimerId,
+        /// How long ago its deadline was.
+        late: Duration,
+        /// The task that waits; nothing for a callback.
+        woke: Option<TaskId>,
+    },
+    /// It was taken out before its deadline.
+    TimerCancelled {
+        /// The timer.
+        timer: TimerId,
+    },
+    /// A task was born; its first step will be in the next turn.
+    Spawned {
+        /// The new task.
+        task: TaskId,
+        /// The name that it was given, or an empty one.
+        name: Rc<str>,
+        /// Where the `spawn` stands.
+        place: Place,
+    },
+    /// A task was woken.
+    Woken {
+        /// The task.
+        task: TaskId,
+        /// Who or what did it.
+        cause: Cause,
+        /// Whether it stood in the ready queue already.
+        already: bool,
+    },
+    /// A task took a step.
+    Polled {
+        /// The task.
+        task: TaskId,
+        /// 1 for its first step.
+        poll: u32,
+        /// How long it took.
+        took: Duration,
+        /// What it now waits for, and where the `.await` stands; nothing if it is done.
+        pending: Option<(Awaiting, Option<Place>)>,
+    },
+    /// A task is over.
+    Ended {
+        /// The task.
+        task: TaskId,
+        /// How.
+        outcome: Outcome,
+        /// How many steps it took.
+        polls: u32,
+    },
+    /// The loop was dropped, and a task with it that was not done.
+    Abandoned {
+        /// The task.
+        task: TaskId,
+        /// Its name, or an empty one.
+        name: Rc<str>,
+        /// Where the `spawn` stands.
+        spawned: Place,
+        /// What it waited for, and where the `.await` stands.
+        awaiting: (Awaiting, Option<Place>),
+    },
+    /// A callback ran.
+    CallbackRan {
+        /// How long it took.
+        took: Duration,
+    },
+    /// A server begins to work on a request, in the task that is running.
+    RequestBegin {
+        /// `GET`, ...
+        method: String,
+        /// Path and query.
+        target: String,
+    },
+    /// That task's request has its answer.
+    RequestEnd {
+        /// 200, ...
+        status: u16,
+    },
+}
+
+/// What a task waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Awaiting {
+    /// Something that is not one of this crate's futures.
+    #[default]
+    Unknown,
+    /// Its turn: `yield_now`.
+    Turn,
+    /// A deadline.
+    Timer(TimerId),
+    /// A socket.
+    Socket(SourceId, Direction),
+    /// The end of another task.
+    Task(TaskId),
+    /// A call on another thread.
+    Thread,
+    /// A signal.
+    Signal,
+}
+
+impl fmt::Display for Awaiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Awaiting::Unknown => f.write_str("?"),
+            Awaiting::Turn => f.write_str("turn"),
+            Awaiting::Timer(timer) => timer.fmt(f),
+            Awaiting::Socket(source, direction) => write!(f, "{source}:{}", letter(*direction)),
+            Awaiting::Task(task) => task.fmt(f),
+            Awaiting::Thread => f.write_str("thread"),
+            Awaiting::Signal => f.write_str("signal"),
+        }
+    }
+}
+
+/// Why a task was woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Cause {
+    /// It was spawned.
+    Spawn,
+    /// Its socket became ready.
+    Socket(SourceId, Direction),
+    /// Its deadline came.
+    Timer(TimerId),
+    /// Another task did it in its own step, for instance by ending.
+    Task(TaskId),
+    /// A callback did it.
+    Callback,
+    /// Another thread did it.
+    Thread,
+    /// Code outside of every turn did it.
+    #[default]
+    Outside,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Spawn => f.write_str("spawn"),
+            Cause::Socket(source, direction) => write!(f, "{source}:{}", letter(*direction)),
+            Cause::Timer(timer) => timer.fmt(f),
+            Cause::Task(task) => task.fmt(f),
+            Cause::Callback => f.write_str("callback"),
+            Cause::Thread => f.write_str("thread"),
+            Cause::Outside => f.write_str("outside"),
+        }
+    }
+}
+
+/// How a task ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It returned.
+    Returned,
+    /// It panicked.
+    Panicked,
+    /// It was aborted.
+    Cancelled,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Outcome::Returned => "returned",
+            Outcome::Panicked => "panicked",
+            Outcome::Cancelled => "cancelled",
+        })
+    }
+}
+
+/// `R` or `W`: how trace lines write a direction.
+pub(crate) fn letter(direction: Direction) -> char {
+    match direction {
+        Direction::Read => 'R',
+        Direction::Write => 'W',
+    }
+}

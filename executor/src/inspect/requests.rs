@@ -1,0 +1,29 @@
+//! What a server tells the loop's observers about its requests.
+//!
+//! The loop knows tasks and not what they are good for. A server says which request the running
+//! task works on, so that a trace can be read as the story of a request.
+
+use std::fmt;
+
+use super::event::Event;
+use crate::ready;
+
+/// The task that is running begins to work on a request. Outside of a loop, nobody hears it. The
+/// target is written only if somebody listens.
+pub fn request_begins(method: &str, target: &dyn fmt::Display) {
+    if let Some(queue) = ready::at_home()
+        && queue.narrator.is_observed()
+    {
+        let (method, target) = (method.to_owned(), target.to_string());
+        queue.narrator.tell(Event::RequestBegin { method, target });
+    }
+}
+
+/// Its request has its answer.
+pub fn request_ends(status: u16) {
+    if let Some(queue) = ready::at_home()
+        && queue.narrator.is_observed()
+    {
+        queue.narrator.tell(Event::RequestEnd { status });
+    }
+}

@@ -1,0 +1,132 @@
+//! What the loop tells about itself: kept apart from `tick.rs` and `event_loop.rs`, so that they can
+//! be read without it.
+//!
+//! Every function here does nothing but one branch when nobody listens.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use reactor::Fired;
+
+use super::event::{Awaiting, Event, Outcome, Place, TaskId};
+use crate::event_loop::LoopState;
+use crate::inbox::TaskKey;
+use crate::ready::Wakeup;
+use crate::settings::Choice;
+use crate::task::About;
+use crate::time::instant::Instant;
+use crate::time::{Due, TimerKey};
+
+impl LoopState {
+    pub(crate) fn tell_loop_begin(&self) {
+        if self.narrator().is_observed() {
+            self.narrator().tell(Event::LoopBegin {
+                backend: self.reactor.backend().name(),
+                timers: self.timers.borrow().kind().name(),
+                wake: self.wake.name(),
+                clock: self.narrator().clock.kind().name(),
+            });
+        }
+    }
+
+    pub(crate) fn tell_loop_end(&self) {
+        if self.narrator().is_observed() {
+            self.narrator().tell(Event::LoopEnd);
+        }
+    }
+
+    pub(crate) fn tell_spawned(&self, task: TaskId, name: &Rc<str>, place: Place) {
+        if self.narrator().is_observed() {
+            self.narrator().tell(Event::Spawned { task, name: Rc::clone(name), place });
+        }
+    }
+
+    pub(crate) fn tell_timer_armed(
+        &self,
+        key: TimerKey,
+        deadline: Instant,
+        slot: Option<(u8, u8)>,
+        place: Place,
+    ) {
+        if self.narrator().is_observed() {
+            let delay = deadline.since(self.now());
+            self.narrator().tell(Event::TimerArmed { timer: key.id(), delay, slot, place });
+        }
+    }
+
+    pub(crate) fn tell_timer_cancelled(&self, key: TimerKey) {
+        if self.narrator().is_observed() {
+            self.narrator().tell(Event::TimerCancelled { timer: key.id() });
+        }
+    }
+
+    pub(crate) fn tell_ended(&self, task: TaskKey, outcome: Outcome, polls: u32) {
+        if self.narrator().is_observed() {
+            self.narrator().tell(Event::Ended { task: task.id, outcome, polls });
+        }
+    }
+
+    pub(crate) fn tell_abandoned(&self, task: TaskKey, about: About) {
+        if self.narrator().is_observed() {
+            let About { name, place: spawned, awaiting } = about;
+            self.narrator().tell(Event::Abandoned { task: task.id, name, spawned, awaiting });
+        }
+    }
+
+    pub(crate) fn tell_callback_ran(&self, began: Option<Instant>) {
+        if let Some(began) = began {
+            self.narrator().tell(Event::CallbackRan { took: self.narrator().elapsed(began) });
+        }
+    }
+
+    pub(crate) fn tell_turn_begin(&self) {
+        if self.narrator().is_observed() {
+            self.narrator().tell(Event::TurnBegin { ready: self.ready.len() });
+        }
+    }
+
+    /// `began` is when the turn's last phase began.
+    pub(crate) fn tell_turn_end(&self, ran: usize, began: Option<Instant>) {
+        if let Some(began) = began {
+            self.narrator().tell(Event::TurnEnd { ran, busy: self.narrator().elapsed(began) });
+        }
+    }
+
+    pub(crate) fn tell_wait_begin(&self, timeout: Option<Duration>) -> Option<Instant> {
+        let began = self.narrator().stopwatch()?;
+        let timers = self.timers.borrow().armed();
+        self.narrator().tell(Event::WaitBegin { timeout, sources: self.reactor.sources(), timers });
+        Some(began)
+    }
+
+    pub(crate) fn tell_wait_end(&self, began: Option<Instant>, fired: &[Fired<Wakeup>]) {
+        let Some(began) = began else { return };
+        for Fired { source, direction, waiter } in fired {
+            self.narrator().tell(Event::Io { source: *source, direction: *direction, woke: waiter.task() });
+        }
+        self.narrator().tell(Event::WaitEnd { waited: self.narrator().elapsed(began) });
+    }
+
+    pub(crate) fn tell_fired(&self, due: &[Due<Wakeup>]) {
+        if !self.narrator().is_observed() {
+            return;
+        }
+        for timer in due {
+            let late = self.turn_time.get().since(timer.deadline);
+            self.narrator().tell(Event::TimerFired { timer: timer.id, late, woke: timer.payload.task() });
+        }
+    }
+
+    pub(crate) fn tell_polled(
+        &self,
+        task: TaskKey,
+        poll: u32,
+        began: Option<Instant>,
+        pending: Option<(Awaiting, Option<Place>)>,
+    ) {
+        if let Some(began) = began {
+            let took = self.narrator().elapsed(began);
+            self.narrator().tell(Event::Polled { task: task.id, poll, took, pending });
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! How one task waits for the end of another.
+//!
+//! A task and its [`JoinHandle`] share one small cell. When the task is over it leaves its result
+//! there and wakes whoever waits; a handle that finds the result takes it. asyncio: a `Task` is
+//! itself awaitable, because it is a `Future`.
+//!
+//! The file goes from the task's side to the waiter's:
+//!
+//! ```text
+//!  Joinable: the future, polled by the loop          JoinHandle: kept by whoever spawned
+//!     | returns, panics, or is dropped                   | .await
+//!     v                                                  v
+//!  Promise --- settles ---> Shared { result, waiter } <--- Join: takes the result, or leaves
+//!                                  | wakes                       a waker and is pending
+//!                                  +---------------------------> the waiter's next step
+//! ```
+//!
+//! Nothing else about a task depends on the type of its result: this is the boundary. On the loop's
+//! side of it, all tasks are alike and fit in one table.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use pin_project_lite::pin_project;
+
+use crate::abort_handle::AbortHandle;
+use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
+use crate::join_error::JoinError;
+use crate::ready;
+use crate::waker::TaskWaker;
+
+/// What a task and its handle share. Both live on the loop's thread: an `Rc` and a `RefCell` are
+/// enough, and no lock is taken to join a task.
+struct Shared<T> {
+    result: Option<Result<T, JoinError>>,
+    /// Whether there ever was one: it stays true when the result has been taken.
+    finished: bool,
+    waiter: Option<Waker>,
+}
+
+/// The task's end of it. If it is dropped without a result, the task was cancelled.
+struct Promise<T>(Rc<RefCell<Shared<T>>>);
+
+impl<T> Promise<T> {
+    /// Leaves the result and wakes whoever waits for it. The first result counts: when a task that
+    /// has returned is dropped, its promise is dropped too, and has nothing more to say.
+    fn settle(&self, result: Result<T, JoinError>) {
+        let mut shared = self.0.borrow_mut();
+        if shared.finished {
+            return;
+        }
+        shared.finished = true;
+        shared.result = Some(result);
+        let waiter = shared.waiter.take();
+        // A waker is foreign code: not while the cell is borrowed.
+        drop(shared);
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
+    }
+}
+
+impl<T> Drop for Promise<T> {
+    /// A task that is aborted, or whose loop is dropped, is a future that is dropped half way. It
+    /// has no chance to say anything; but its fields are dropped with it, and this is one of them.
+    fn drop(&mut self) {
+        self.settle(Err(JoinError::Cancelled));
+    }
+}
+
+pin_project! {
+    /// What the loop really polls: the future, and where its result goes. A panic of the future
+    /// stops here.
+    pub(crate) struct Joinable<F: Future> {
+        #[pin]
+        future: F,
+        promise: Promise<F::Output>,
+    }
+}
+
+impl<F: Future> Future for Joinable<F> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        let this = self.project();
+        let future = this.future;
+        // Nobody polls the future again after a panic, so nobody sees what the panic may have left
+        // half done.
+        match panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(value)) => {
+                this.promise.settle(Ok(value));
+                Poll::Ready(Outcome::Returned)
+            }
+            Err(panic) => {
+                this.promise.settle(Err(JoinError::Panicked(panic)));
+                Poll::Ready(Outcome::Panicked)
+            }
+        }
+    }
+}
+
+/// Waits for a task: `handle.await` gives its result, or says that it was cancelled or panicked.
+/// asyncio: the `Task` that `create_task` returns.
+///
+/// * Awaiting a task that is over does not wait: the awaiting task goes on in the same step.
+/// * Dropping the handle does not stop the task, which goes on with nobody to wait for it
+///   ("detached"). asyncio may lose such a task, because its loop holds tasks only weakly.
+/// * One task at a time can wait on a handle; `(&mut handle).await` keeps the handle.
+pub struct JoinHandle<T> {
+    shared: Rc<RefCell<Shared<T>>>,
+    task: Arc<TaskWaker>,
+}
+
+/// Wraps a future so that its result can be waited for, and calls `start` to make a task of it: the
+/// handle is complete only when the task has its waker.
+pub(crate) fn joinable<F, S>(future: F, start: S) -> JoinHandle<F::Output>
+where
+    F: Future,
+    S: FnOnce(Joinable<F>) -> Arc<TaskWaker>,
+{
+    let shared = Rc::new(RefCell::new(Shared { result: None, finished: false, waiter: None }));
+    let task = start(Joinable { future, promise: Promise(Rc::clone(&shared)) });
+    JoinHandle { shared, task }
+}
+
+impl<T> JoinHandle<T> {
+    /// The task's name in traces.
+    pub fn id(&self) -> TaskId {
+        self.task.task.id
+    }
+
+    /// Whether the task is over: then awaiting it does not wait. asyncio: `Task.done`.
+    pub fn is_finished(&self) -> bool {
+        self.shared.borrow().finished
+    }
+
+    /// Asks that the task be stopped, and says whether there was anything to stop. asyncio:
+    /// `Task.cancel`, which throws an error into the coroutine instead.
+    ///
+    /// This only asks. The task's future is dropped in the task's own next turn, at the `.await`
+    /// where it stands; before its first step, its body never runs. Whoever awaits the task hears
+    /// of it one turn later still, as with asyncio.
+    #[doc(alias = "cancel")]
+    pub fn abort(&self) -> bool {
+        if self.is_finished() {
+            return false;
+        }
+        self.task.cancel();
+        true
+    }
+
+    /// Something that can abort the task while the handle is awaited elsewhere.
+    pub fn abort_handle(&self) -> AbortHandle {
+        AbortHandle::new(Arc::clone(&self.task))
+    }
+
+    /// The result, if the task is over and nobody has taken it. asyncio: `Task.result`.
+    pub(crate) fn take(&self) -> Option<Result<T, JoinError>> {
+        self.shared.borrow_mut().result.take()
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").field("task", &self.id()).field("finished", &self.is_finished()).finish()
+    }
+}
+
+/// A handle is not itself a future but turns into one, because this is called by the `.await`
+/// expression, and `#[track_caller]` tells it where that stands. So a trace can say not only which
+/// task waits for which, but in which line.
+impl<T> IntoFuture for JoinHandle<T> {
+    type Output = Result<T, JoinError>;
+    type IntoFuture = Join<T>;
+
+    #[track_caller]
+    fn into_future(self) -> Join<T> {
+        Join { handle: self, place: Location::caller() }
+    }
+}
+
+impl<T> IntoFuture for &mut JoinHandle<T> {
+    type Output = Result<T, JoinError>;
+    type IntoFuture = Join<T>;
+
+    #[track_caller]
+    fn into_future(self) -> Join<T> {
+        let handle = JoinHandle { shared: Rc::clone(&self.shared), task: Arc::clone(&self.task) };
+        Join { handle, place: Location::caller() }
+    }
+}
+
+/// The wait for a task: what `handle.await` polls. It knows where that `.await` stands.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Join<T> {
+    handle: JoinHandle<T>,
+    place: Place,
+}
+
+/// The four steps of every leaf future (see `time/sleep.rs`): look, leave the waker, say `Pending`,
+/// be woken and look again.
+impl<T> Future for Join<T> {
+    type Output = Result<T, JoinError>;
+
+    /// # Panics
+    ///
+    /// When the result was taken before: a task has one result, and whoever awaits it first gets
+    /// it.
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut shared = self.handle.shared.borrow_mut();
+        if shared.finished {
+            return Poll::Ready(
+                shared.result.take().expect("the result of this task was taken by an earlier await"),
+            );
+        }
+        // The latest waker counts: the future may have moved to another task since the last poll.
+        let before = shared.waiter.replace(cx.waker().clone());
+        drop(shared);
+        drop(before);
+        // Under some other runtime's poll there is no loop of ours to tell.
+        if let Some(queue) = ready::at_home() {
+            queue.narrator.awaits(Awaiting::Task(self.handle.id()), self.place);
+        }
+        Poll::Pending
+    }
+}

@@ -1,0 +1,170 @@
+//! Runs tasks and owns time: an event loop, built to be read.
+//!
+//! ```
+//! use std::time::Duration;
+//! use executor::{run, sleep, spawn};
+//!
+//! # fn main() -> Result<(), executor::BuildError> {
+//! let answer = run(async {
+//!     let coffee = spawn(async {
+//!         sleep(Duration::from_millis(5)).await;
+//!         "coffee"
+//!     });
+//!     // The book is read while the coffee is made: one thread, and nobody waits at the counter.
+//!     sleep(Duration::from_millis(3)).await;
+//!     coffee.await.expect("making coffee does not panic")
+//! })?;
+//! assert_eq!(answer, "coffee");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Reading order
+//!
+//! 1. `tick.rs`: one turn of the loop. If you read one file, read this one.
+//! 2. `ready.rs`, `waker.rs`, `task.rs`: the queue, how something gets into it, and what stands in it.
+//! 3. `time/sleep.rs`, `time/wheel.rs`, `time/clock.rs`: how waiting for time works.
+//! 4. `join_handle.rs` and `event_loop.rs`: how tasks wait for each other, and how it is all put together.
+//! 5. `net`: how waiting for sockets works, on the `reactor` crate.
+//!
+//! Everything else hangs off these files, and can be skipped at first.
+//!
+//! # The life of a task
+//!
+//! ```text
+//!  spawn(future)                                        a timer is due, a socket is ready,
+//!       |                                               another task ends, a thread reports
+//!       v                                                              |
+//!  +---------+  the loop pops  +---------+   Pending   +---------+     v
+//!  | ready   | --------------> | running | ----------> | waiting | -- wake --+
+//!  | queue   |                 +---------+             +---------+           |
+//!  +---------+                      | Ready                                  |
+//!       ^                           v                                        |
+//!       |                        over: its handle has the result             |
+//!       +--------------------------------------------------------------------+
+//! ```
+//!
+//! # Panics
+//!
+//! Functions that need a loop ([`spawn`], [`sleep`], ...) panic outside of one, and say so.
+
+#![forbid(unsafe_code)]
+
+mod abort_handle;
+mod builder;
+mod callback;
+mod event_loop;
+mod inbox;
+pub mod inspect;
+mod join_error;
+mod join_handle;
+mod loop_handle;
+mod ready;
+mod settings;
+mod task;
+mod tick;
+pub mod time;
+mod waker;
+
+use std::future::Future;
+use std::panic::Location;
+use std::time::Duration;
+
+pub use abort_handle::AbortHandle;
+pub use builder::{Builder, run};
+pub use callback::{CallbackHandle, call_at, call_later, call_soon};
+pub use event_loop::EventLoop;
+pub use join_error::JoinError;
+pub use join_handle::{Join, JoinHandle};
+pub use loop_handle::{LoopHandle, RemoteTask, handle};
+pub use reactor::BackendKind;
+pub use settings::{BuildError, Choice, ClockKind, TimerKind, Unknown, WakeMode};
+pub use time::instant::Instant;
+pub use time::interval::{Interval, interval};
+pub use time::sleep::{Sleep, sleep, sleep_until};
+pub use time::timeout::{Elapsed, Timeout, timeout, timeout_at};
+
+/// Makes a task of a future. Its first step is in the next turn; it goes on whether or not anybody
+/// keeps the handle. asyncio: `asyncio.create_task`.
+///
+/// # Panics
+///
+/// Outside of a running loop; before it runs, use [`EventLoop::spawn`].
+#[track_caller]
+#[doc(alias = "create_task")]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+{
+    event_loop::running("spawn()").spawn(None, Location::caller(), future)
+}
+
+/// As [`spawn`], with a name for traces. asyncio: `create_task(..., name=...)`.
+///
+/// # Panics
+///
+/// Outside of a running loop.
+#[track_caller]
+pub fn spawn_named<F>(name: &str, future: F) -> JoinHandle<F::Output>
+where
+    F: Future + 'static,
+{
+    event_loop::running("spawn_named()").spawn(Some(name), Location::caller(), future)
+}
+
+/// Lets everything that is ready run before this task goes on. asyncio: `asyncio.sleep(0)`.
+///
+/// # Panics
+///
+/// Outside of a running loop.
+#[track_caller]
+pub fn yield_now() -> Sleep {
+    sleep(Duration::ZERO)
+}
+
+/// The time on the loop's clock. asyncio: `loop.time()`.
+///
+/// # Panics
+///
+/// Outside of a running loop.
+#[track_caller]
+#[doc(alias = "time")]
+pub fn now() -> Instant {
+    event_loop::running("now()").now()
+}
+
+/// The number of the turn that is under way: 1 for the first.
+///
+/// # Panics
+///
+/// Outside of a running loop.
+#[track_caller]
+pub fn turn() -> u64 {
+    event_loop::running("turn()").narrator().tick()
+}
+
+/// Lets the turn that is under way be the loop's last: what it still has to run is run. asyncio:
+/// `loop.stop`.
+///
+/// # Panics
+///
+/// Outside of a running loop.
+#[track_caller]
+pub fn stop() {
+    event_loop::running("stop()").stopping.set(true);
+}
+
+/// Blocks the thread, and with it the loop and every task on it: the mistake that this project is
+/// about. On the virtual clock the time passes at once. Python: `time.sleep`.
+///
+/// # Panics
+///
+/// Outside of a running loop.
+#[track_caller]
+pub fn block(duration: Duration) {
+    let state = event_loop::running("block()");
+    match state.narrator().clock.kind() {
+        ClockKind::Virtual => state.narrator().clock.advance(duration),
+        ClockKind::Real | ClockKind::Stepping => std::thread::sleep(duration),
+    }
+}

@@ -1,0 +1,118 @@
+//! The ready queue: everything that can run now, in one line.
+//!
+//! There is one first-in-first-out queue for steps of tasks and for callbacks alike, and nothing
+//! else decides what runs next: no priorities, no shortcut for the latest. That makes the loop fair
+//! and its traces repeatable. asyncio: `self._ready`, a `deque` of handles.
+//!
+//! The queue belongs to the loop's thread and takes no lock. Other threads leave their news in the
+//! [`Inbox`], which does, and the loop empties it into the queue once a turn.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Waker;
+
+use reactor::Notifier;
+
+use crate::inbox::{Inbox, TaskKey};
+use crate::inspect::event::{Event, TaskId};
+use crate::inspect::narrator::Narrator;
+
+/// Something to call once. Whoever empties the cell first, by running it or by cancelling it,
+/// decides.
+pub(crate) type Callback = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
+
+/// Makes a [`Callback`] of a closure.
+pub(crate) fn callback(call: impl FnOnce() + 'static) -> Callback {
+    Rc::new(Cell::new(Some(Box::new(call))))
+}
+
+/// What a ready socket or a due timer is to set going: the loop's half of asyncio's `Handle`, which
+/// is always a callback, because its tasks hang on futures and futures call back.
+pub(crate) enum Wakeup {
+    /// The task that waits for it. The name is for those who look on: a waker does not say whose it
+    /// is.
+    Task(Option<TaskId>, Waker),
+    /// A callback of `call_later` and its like.
+    Callback(Callback),
+}
+
+impl Wakeup {
+    /// The task's name, if it is a task that waits.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        match self {
+            Wakeup::Task(task, _) => *task,
+            Wakeup::Callback(_) => None,
+        }
+    }
+}
+
+/// One entry of the ready queue. asyncio: a `Handle`.
+pub(crate) enum Entry {
+    /// Poll this task once.
+    Step(TaskKey),
+    /// Call this.
+    Callback(Callback),
+}
+
+/// The ready queue of one loop.
+pub(crate) struct ReadyQueue {
+    entries: RefCell<VecDeque<Entry>>,
+    /// Where other threads reach this loop. Also what tells one loop from another: a waker knows
+    /// its loop by it.
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) narrator: Narrator,
+}
+
+impl ReadyQueue {
+    pub(crate) fn new(notifier: Notifier, narrator: Narrator) -> Self {
+        let inbox = Arc::new(Inbox::new(notifier));
+        ReadyQueue { entries: RefCell::new(VecDeque::new()), inbox, narrator }
+    }
+
+    /// Puts an entry at the end of the line. There is no way to put one anywhere else.
+    pub(crate) fn push(&self, entry: Entry) {
+        self.entries.borrow_mut().push_back(entry);
+    }
+
+    /// Takes the entry at the front. The borrow ends here, before the entry runs: it may well push.
+    pub(crate) fn pop(&self) -> Option<Entry> {
+        self.entries.borrow_mut().pop_front()
+    }
+
+    /// How long the line is.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.borrow().len()
+    }
+
+    /// Puts a task's next step at the end of the line, and says who or what made it ready.
+    pub(crate) fn push_step(&self, task: TaskKey) {
+        self.push(Entry::Step(task));
+        self.tell_woken(task, false);
+    }
+
+    /// Tells that a task was woken; `already` if it stood in the queue before.
+    pub(crate) fn tell_woken(&self, task: TaskKey, already: bool) {
+        if self.narrator.is_observed() {
+            self.narrator.tell(Event::Woken { task: task.id, cause: self.narrator.cause(), already });
+        }
+    }
+}
+
+thread_local! {
+    /// The ready queue of the loop that runs on this thread. A waker must be allowed to travel to
+    /// other threads and so cannot hold the queue itself; it looks here whether it is at home.
+    static AT_HOME: RefCell<Option<Rc<ReadyQueue>>> = const { RefCell::new(None) };
+}
+
+/// The ready queue of the loop that runs on this thread, if one does.
+pub(crate) fn at_home() -> Option<Rc<ReadyQueue>> {
+    // A waker may also be dropped or called while the thread is being torn down.
+    AT_HOME.try_with(|queue| queue.borrow().clone()).unwrap_or(None)
+}
+
+/// Makes `queue` the one that wakers on this thread find, and gives back the one before it.
+pub(crate) fn move_in(queue: Option<Rc<ReadyQueue>>) -> Option<Rc<ReadyQueue>> {
+    AT_HOME.with(|home| home.replace(queue))
+}

@@ -1,0 +1,186 @@
+//! The switches of a loop, and how they are read from the environment.
+//!
+//! Each switch is an enum that knows its variable and its words ([`Choice`]); the builder's choice
+//! wins over the variable. A word that is not known is an error that lists those that are: a silent
+//! default would run another experiment than the one that was asked for.
+
+use std::env;
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+
+use reactor::BackendKind;
+
+/// A switch that is one of a few words.
+pub trait Choice: Copy + Default + PartialEq + 'static {
+    /// The environment variable that sets it.
+    const VARIABLE: &'static str;
+    /// Every word and what it means, the default first.
+    const CHOICES: &'static [(&'static str, Self)];
+
+    /// The meaning of `word`.
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] lists the words there are.
+    fn named(word: &str) -> Result<Self, Unknown> {
+        for (name, choice) in Self::CHOICES {
+            if *name == word {
+                return Ok(*choice);
+            }
+        }
+        let known = Self::CHOICES.iter().map(|(name, _)| *name).collect();
+        Err(Unknown { variable: Self::VARIABLE, word: word.to_owned(), known })
+    }
+
+    /// Its word.
+    fn name(self) -> &'static str {
+        for (name, choice) in Self::CHOICES {
+            if *choice == self {
+                return name;
+            }
+        }
+        unreachable!("every value of a switch has a word")
+    }
+
+    /// What the environment says: the default if the variable is not set or empty.
+    ///
+    /// # Errors
+    ///
+    /// [`Unknown`] if its word is not one of [`CHOICES`](Self::CHOICES).
+    fn from_environment() -> Result<Self, Unknown> {
+        match env::var_os(Self::VARIABLE) {
+            Some(word) if !word.is_empty() => Self::named(&word.to_string_lossy()),
+            _ => Ok(Self::default()),
+        }
+    }
+}
+
+impl Choice for BackendKind {
+    const VARIABLE: &'static str = "LOOP_BACKEND";
+    const CHOICES: &'static [(&'static str, Self)] =
+        &[("mio", BackendKind::Mio), ("polling", BackendKind::Polling)];
+}
+
+/// Which structure holds the timers: `LOOP_TIMERS=wheel|heap`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TimerKind {
+    /// The hierarchical timer wheel. The default.
+    #[default]
+    Wheel,
+    /// The binary heap that asyncio uses.
+    Heap,
+}
+
+impl Choice for TimerKind {
+    const VARIABLE: &'static str = "LOOP_TIMERS";
+    const CHOICES: &'static [(&'static str, Self)] =
+        &[("wheel", TimerKind::Wheel), ("heap", TimerKind::Heap)];
+}
+
+/// What a due timer or a ready socket does to the task that waits for it:
+/// `LOOP_WAKE=direct|asyncio`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WakeMode {
+    /// It puts the task into the ready queue, to run in this turn. The default.
+    #[default]
+    Direct,
+    /// It puts an entry into the ready queue which, when it runs, puts the task there: one turn
+    /// more, exactly as in asyncio, where a timer's callback sets a future and the future's
+    /// callback resumes the task.
+    Asyncio,
+}
+
+impl Choice for WakeMode {
+    const VARIABLE: &'static str = "LOOP_WAKE";
+    const CHOICES: &'static [(&'static str, Self)] =
+        &[("direct", WakeMode::Direct), ("asyncio", WakeMode::Asyncio)];
+}
+
+/// Which clock the loop goes by: `LOOP_CLOCK=real|virtual|stepping`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClockKind {
+    /// The machine's monotonic clock. The default.
+    #[default]
+    Real,
+    /// Jumps to the next deadline as soon as every task waits.
+    Virtual,
+    /// Hardly counts the time for which a debugger holds the program.
+    Stepping,
+}
+
+impl Choice for ClockKind {
+    const VARIABLE: &'static str = "LOOP_CLOCK";
+    const CHOICES: &'static [(&'static str, Self)] =
+        &[("real", ClockKind::Real), ("virtual", ClockKind::Virtual), ("stepping", ClockKind::Stepping)];
+}
+
+macro_rules! from_str {
+    ($($choice:ty),*) => {$(
+        impl FromStr for $choice {
+            type Err = Unknown;
+
+            fn from_str(word: &str) -> Result<Self, Unknown> {
+                Self::named(word)
+            }
+        }
+    )*};
+}
+
+from_str!(TimerKind, WakeMode, ClockKind);
+
+/// A word that a switch does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    variable: &'static str,
+    word: String,
+    known: Vec<&'static str>,
+}
+
+impl fmt::Display for Unknown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={:?} is not known; it can be {}", self.variable, self.word, self.known.join(", "))
+    }
+}
+
+impl std::error::Error for Unknown {}
+
+/// Why a loop could not be built.
+///
+/// Its `Debug` form is its sentence, so that `fn main() -> Result<(), BuildError>` prints something
+/// a person can read.
+pub enum BuildError {
+    /// A switch in the environment has a word that it does not know.
+    Setting(Unknown),
+    /// The operating system refused the reactor a descriptor.
+    Reactor(io::Error),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::Setting(unknown) => unknown.fmt(f),
+            BuildError::Reactor(error) => write!(f, "cannot set up the reactor: {error}"),
+        }
+    }
+}
+
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl From<Unknown> for BuildError {
+    fn from(unknown: Unknown) -> Self {
+        BuildError::Setting(unknown)
+    }
+}
+
+impl From<io::Error> for BuildError {
+    fn from(error: io::Error) -> Self {
+        BuildError::Reactor(error)
+    }
+}

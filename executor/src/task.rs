@@ -1,0 +1,120 @@
+//! A task: a future that the loop polls, and all that is known of it. And the table of them.
+//!
+//! A future does nothing by itself. A task is what drives it: a slot that holds the future, its
+//! waker and its name. The loop takes the future out for one step, polls it, and puts it back if it
+//! is not done. asyncio: `Task.__step`, with a coroutine in place of the future.
+//!
+//! It is taken out, and not polled where it is, because a step may do anything: spawn tasks, which
+//! needs the table, or abort its own, which needs the slot. Nothing of the table is borrowed while
+//! foreign code runs.
+//!
+//! ```text
+//!               wake                   the loop pops its entry
+//!   [waiting] ---------> [scheduled] ---------> [running] ---> done: the future is dropped,
+//!       ^                     ^                     |                whoever joins is woken
+//!       |                     +--- woken meanwhile -+
+//!       +------------------------------ Pending ----+
+//! ```
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::panic::{self, AssertUnwindSafe};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Waker;
+
+use slab::Slab;
+
+use crate::inbox::{Inbox, TaskKey};
+use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
+use crate::waker::TaskWaker;
+
+/// What a task drives: one box for each task, on the heap, where it stays as long as it lives. That
+/// is what the `Pin` promises to the future, which may keep references into itself. Its result goes to the [`JoinHandle`](crate::JoinHandle), so that tasks of
+/// every type fit in one table.
+pub(crate) type Body = Pin<Box<dyn Future<Output = Outcome>>>;
+
+/// The parts of a task that a step needs.
+pub(crate) struct Steps {
+    pub(crate) body: Body,
+    /// Made once and lent to every poll: a step allocates nothing.
+    pub(crate) waker: Waker,
+    pub(crate) polls: u32,
+}
+
+/// What is known of a task.
+pub(crate) struct About {
+    pub(crate) name: Rc<str>,
+    /// Where it was spawned.
+    pub(crate) place: Place,
+    /// What it last came to wait for, and where the `.await` is.
+    pub(crate) awaiting: (Awaiting, Option<Place>),
+}
+
+struct Slot {
+    shared: Arc<TaskWaker>,
+    /// Taken out while a step is under way.
+    steps: Option<Steps>,
+    about: About,
+}
+
+/// Every task that is not over, by the index of its [`TaskKey`]. asyncio: `asyncio.all_tasks()`.
+#[derive(Default)]
+pub(crate) struct Tasks {
+    slots: RefCell<Slab<Slot>>,
+}
+
+impl Tasks {
+    /// Takes a new task in. Its first step is to be queued by the caller.
+    pub(crate) fn insert(&self, id: TaskId, body: Body, about: About, inbox: Arc<Inbox>) -> Arc<TaskWaker> {
+        let mut slots = self.slots.borrow_mut();
+        let place = slots.vacant_entry();
+        let shared = Arc::new(TaskWaker::new(TaskKey { index: place.key(), id }, inbox));
+        let steps = Steps { body, waker: Waker::from(Arc::clone(&shared)), polls: 0 };
+        place.insert(Slot { shared: Arc::clone(&shared), steps: Some(steps), about });
+        shared
+    }
+
+    /// Takes out what a step needs: nothing if the task is over. The flag says whether it is to be
+    /// dropped instead.
+    pub(crate) fn begin_step(&self, task: TaskKey) -> Option<(Steps, bool)> {
+        let mut slots = self.slots.borrow_mut();
+        let slot = slots.get_mut(task.index)?;
+        if slot.shared.task != task {
+            return None;
+        }
+        let steps = slot.steps.take()?;
+        slot.shared.step_begins();
+        Some((steps, slot.shared.is_cancelled()))
+    }
+
+    /// Puts back what the step had, until the task is woken, with what it waits for: so a list of
+    /// tasks can tell where each of them stands, without polling any.
+    pub(crate) fn suspend(&self, task: TaskKey, steps: Steps, awaiting: (Awaiting, Option<Place>)) {
+        let mut slots = self.slots.borrow_mut();
+        let slot = &mut slots[task.index];
+        slot.steps = Some(steps);
+        slot.about.awaiting = awaiting;
+    }
+
+    /// The task is over: its slot is free for another, and keys that still name it find nothing.
+    /// Gives back what was known of it.
+    pub(crate) fn remove(&self, task: TaskKey) -> About {
+        let slot = self.slots.borrow_mut().remove(task.index);
+        slot.about
+    }
+
+    /// Every task that is not over, in the order in which they were spawned.
+    pub(crate) fn all(&self) -> Vec<TaskKey> {
+        let mut tasks: Vec<TaskKey> = self.slots.borrow().iter().map(|(_, slot)| slot.shared.task).collect();
+        tasks.sort_unstable_by_key(|task| task.id);
+        tasks
+    }
+}
+
+/// Drops a task's future. A panic in its destructors is reported by the panic hook and goes no
+/// further: the loop goes on.
+pub(crate) fn drop_body(body: Body) {
+    let _ = panic::catch_unwind(AssertUnwindSafe(move || drop(body)));
+}

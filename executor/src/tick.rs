@@ -1,0 +1,241 @@
+//! One turn of the loop. This is the heart of the project: everything else exists so that this can
+//! be short.
+//!
+//! [`tick`](LoopState::tick) is asyncio's `BaseEventLoop._run_once`, phase by phase:
+//!
+//! | phase | here | `_run_once` in `base_events.py` |
+//! |---|---|---|
+//! | 1 | how long may we wait? | `timeout = 0 if self._ready or self._stopping else ...` |
+//! | 2 | wait for the operating system | `event_list = self._selector.select(timeout)` |
+//! | 3 | readable or writable: to the ready queue | `self._process_events(event_list)` |
+//! | 4 | due timers: to the ready queue | `while self._scheduled: ... self._ready.append(handle)` |
+//! | 5 | run what was ready when this phase began | `ntodo = len(self._ready); for i in range(ntodo): ...` |
+//!
+//! So inside one turn the order is: what was ready before, then input and output, then timers.
+//!
+//! And a turn is finite: what is added while phase 5 runs waits for the next one, however short its
+//! way. A loop that ran until its queue is empty would never look at its sockets again once two
+//! tasks keep waking each other.
+//!
+//! Between two entries of phase 5 nothing happens: no clock is looked at, no socket, and nobody can
+//! interrupt. A task that does not come to an `.await` that waits holds all the others. That is the
+//! bargain of an event loop: no locks, no surprises between two awaits, and no help against
+//! somebody who does not share.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use reactor::Fired;
+
+use crate::event_loop::{LONGEST_WAIT, LoopState};
+use crate::inbox::{News, TaskKey};
+use crate::inspect::event::{Cause, Outcome};
+use crate::ready::{Callback, Entry, Wakeup, callback};
+use crate::settings::WakeMode;
+use crate::task::{Steps, drop_body};
+use crate::time::Due;
+
+/// What phase 2 brings.
+#[derive(Default)]
+struct Found {
+    /// Sockets, in the kernel's order; for each, the reader before the writer.
+    fired: Vec<Fired<Wakeup>>,
+    /// Timers, in the order of (deadline, name).
+    due: Vec<Due<Wakeup>>,
+}
+
+impl LoopState {
+    /// One turn of the loop. asyncio: `_run_once`.
+    pub(crate) fn tick(&self) {
+        self.narrator().next_tick();
+        self.tell_turn_begin();
+
+        // 1. How long may we wait? Not at all if something is ready; else until the next timer.
+        let timeout = self.timeout();
+
+        // 2. Wait for the operating system, so long.
+        let found = self.wait(timeout);
+
+        // 3. What other threads report, and who can read or write: to the ready queue.
+        self.take_news();
+        for Fired { source, direction, waiter } in found.fired {
+            self.deliver(waiter, Cause::Socket(source, direction));
+        }
+
+        // 4. Whose time has come: to the ready queue.
+        self.tell_fired(&found.due);
+        for Due { id, payload, .. } in found.due {
+            self.deliver(payload, Cause::Timer(id));
+        }
+
+        // 5. Run what is ready now. What is added meanwhile waits for the next turn.
+        let began = self.narrator().stopwatch();
+        let ready = self.ready.len();
+        for _ in 0..ready {
+            match self.ready.pop() {
+                Some(Entry::Step(task)) => self.step(task),
+                Some(Entry::Callback(callback)) => self.call(&callback),
+                None => break,
+            }
+        }
+        self.tell_turn_end(ready, began);
+    }
+
+    /// Phase 1.
+    fn timeout(&self) -> Option<Duration> {
+        // The inbox rings the reactor's bell anyway, but a bell that is not listened for saves the
+        // system call of ringing out.
+        if self.ready.len() > 0 || self.stopping.get() || !self.ready.inbox.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        // Without a timer there is no limit: the `?` says `None`, for ever.
+        let deadline = self.timers.borrow_mut().earliest()?;
+        Some(deadline.since(self.now()).min(LONGEST_WAIT))
+    }
+
+    /// Phase 2. Returns when something came, or when it was not to wait.
+    ///
+    /// A wait that brings nothing is no turn: the timer it was for may have been cancelled, or the
+    /// event was one that nobody waits for. Then it looks again how long it may wait. Moving timers
+    /// down the wheel happens in here as well (`advance`), so it costs no turn either.
+    fn wait(&self, timeout: Option<Duration>) -> Found {
+        let mut found = Found::default();
+        let mut timeout = timeout;
+        loop {
+            self.wait_once(timeout, &mut found);
+            // From here on, this is what time it is: all timers of a turn are judged alike, and a
+            // task that asks whether its deadline has come gets the answer that fired its timer.
+            self.turn_time.set(self.now());
+            self.timers.borrow_mut().advance(self.turn_time.get(), &mut found.due);
+            let nothing = found.fired.is_empty() && found.due.is_empty() && self.ready.inbox.is_empty();
+            if !nothing || timeout == Some(Duration::ZERO) {
+                return found;
+            }
+            timeout = self.timeout();
+        }
+    }
+
+    /// Asks the operating system once. How long that is depends on the clock: the virtual one does
+    /// not wait at all where a timer can end the wait, and jumps to it instead.
+    fn wait_once(&self, timeout: Option<Duration>, found: &mut Found) {
+        let began = self.tell_wait_begin(timeout);
+        let clock = &self.narrator().clock;
+        let busy_elsewhere = self.calls_elsewhere.load(Ordering::Acquire) > 0;
+        let ask_for = clock.timeout_to_ask_for(timeout, busy_elsewhere);
+        // A mere look at no sockets can be left out: nothing that it does can be noticed.
+        if ask_for != Some(Duration::ZERO) || self.reactor.sources() > 0 {
+            let result = self.reactor.wait(ask_for, &mut found.fired);
+            result.expect("the operating system cannot wait for the loop's descriptors any more");
+        }
+        let in_vain = found.fired.is_empty() && self.ready.inbox.is_empty();
+        clock.waited(timeout, ask_for, in_vain);
+        self.tell_wait_end(began, &found.fired);
+    }
+
+    /// Phase 3, first half: empties the inbox into the ready queue.
+    ///
+    /// Before the sockets, because that is where asyncio has them: its other threads append to
+    /// `_ready` directly, while the loop still waits.
+    fn take_news(&self) {
+        for news in self.ready.inbox.take() {
+            match (news, self.wake) {
+                (News::Call(call), _) => self.ready.push(Entry::Callback(callback(call))),
+                (News::Wake(task), WakeMode::Direct) => {
+                    self.narrator().because(Cause::Thread);
+                    self.ready.push_step(task);
+                }
+                (News::Wake(task), WakeMode::Asyncio) => {
+                    let queue = Rc::clone(&self.ready);
+                    self.ready.push(Entry::Callback(callback(move || {
+                        queue.narrator.because(Cause::Thread);
+                        queue.push_step(task);
+                    })));
+                }
+            }
+        }
+    }
+
+    /// Hands a ready socket or a due timer to whoever waits for it, in one of the two ways to wake.
+    ///
+    /// A callback runs in this turn either way. A task is put into the ready queue here and now,
+    /// and so runs in this turn as well; or, as in asyncio, a callback of this turn puts it there,
+    /// and it runs in the next. (There, a timer's callback sets a future's result, and the task has
+    /// to be called back by the future.) This function is the only place that knows the difference.
+    fn deliver(&self, wakeup: Wakeup, cause: Cause) {
+        match (wakeup, self.wake) {
+            (Wakeup::Callback(callback), _) => self.ready.push(Entry::Callback(callback)),
+            (Wakeup::Task(_, waker), WakeMode::Direct) => {
+                self.narrator().because(cause);
+                waker.wake();
+            }
+            (Wakeup::Task(_, waker), WakeMode::Asyncio) => {
+                let queue = Rc::clone(&self.ready);
+                self.ready.push(Entry::Callback(callback(move || {
+                    queue.narrator.because(cause);
+                    waker.wake();
+                })));
+            }
+        }
+    }
+
+    /// Phase 5: one step of a task, from where it stands to its next `.await` that has to wait, or
+    /// to its end. asyncio: `Task.__step`.
+    fn step(&self, task: TaskKey) {
+        let Some((mut steps, cancelled)) = self.tasks.begin_step(task) else {
+            // The task ended after this entry was made.
+            return;
+        };
+        self.narrator().step_begins(task.id);
+        if cancelled {
+            // Whoever cancelled it is long back at work: its destructors run here, in its own turn,
+            // where they can do no harm to anybody in the middle of something.
+            self.end_task(task, steps, Outcome::Cancelled);
+            return;
+        }
+        // This is where control leaves the loop, for as long as the task likes. A debugger that
+        // steps over a pending `.await` comes back here, to one of the two arms below.
+        steps.polls += 1;
+        let began = self.narrator().stopwatch();
+        let mut context = Context::from_waker(&steps.waker);
+        match steps.body.as_mut().poll(&mut context) {
+            Poll::Pending => {
+                // Whatever it waits for has its waker now. Until that is called, the task is not
+                // looked at again.
+                let awaiting = self.narrator().awaiting();
+                self.tell_polled(task, steps.polls, began, Some(awaiting));
+                self.tasks.suspend(task, steps, awaiting);
+                self.narrator().step_ends();
+            }
+            Poll::Ready(outcome) => {
+                self.tell_polled(task, steps.polls, began, None);
+                self.end_task(task, steps, outcome);
+            }
+        }
+    }
+
+    /// Drops a task, in its own step.
+    fn end_task(&self, task: TaskKey, steps: Steps, outcome: Outcome) {
+        // The future goes first, and its slot after: what its destructors wake or ask of the loop
+        // still finds the task in the table.
+        let Steps { body, polls, .. } = steps;
+        drop_body(body);
+        self.tasks.remove(task);
+        self.tell_ended(task, outcome, polls);
+        self.narrator().step_ends();
+    }
+
+    /// Phase 5: runs a callback, if nobody has cancelled it. A panic is reported by the panic hook
+    /// and goes no further: one bad callback does not stop the loop. asyncio: `Handle._run` and the
+    /// exception handler.
+    fn call(&self, callback: &Callback) {
+        let Some(call) = callback.take() else { return };
+        self.narrator().because(Cause::Callback);
+        let began = self.narrator().stopwatch();
+        let _ = panic::catch_unwind(AssertUnwindSafe(call));
+        self.tell_callback_ran(began);
+        self.narrator().because(Cause::Outside);
+    }
+}

@@ -1,0 +1,134 @@
+//! Time: the clock, the timers, and the futures that wait for them.
+//!
+//! Nobody counts while a task sleeps. A timer is a deadline in a sorted place, the loop waits for
+//! the operating system no longer than until the earliest of them, and that is all.
+
+pub(crate) mod clock;
+pub mod heap;
+pub(crate) mod instant;
+pub(crate) mod interval;
+pub(crate) mod sleep;
+pub(crate) mod timeout;
+pub mod wheel;
+
+use std::fmt;
+
+use crate::settings::TimerKind;
+use heap::Heap;
+use instant::Instant;
+use wheel::Wheel;
+
+/// The loop's own name for a timer: 1 for the first, and never given twice. Printed as `tm1`.
+///
+/// Timers with equal deadlines fire in the order of their names, which is the order in which they
+/// were armed. (asyncio promises no order for them: its heap compares deadlines only.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimerId(pub(crate) u64);
+
+impl TimerId {
+    /// The number in the name.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for TimerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "tm{}", self.0)
+    }
+}
+
+/// How to find an armed timer again. A key of a timer that has fired or was cancelled finds
+/// nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimerKey {
+    /// The timer's place in its structure's slab, which another timer may take over later.
+    pub(crate) index: u32,
+    /// Its name, which none will.
+    pub(crate) id: TimerId,
+}
+
+impl TimerKey {
+    /// The timer's name.
+    pub fn id(self) -> TimerId {
+        self.id
+    }
+}
+
+/// A timer whose deadline has come.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Due<T> {
+    /// When it was to fire. Never later than the time it was found due.
+    pub deadline: Instant,
+    /// Its name.
+    pub id: TimerId,
+    /// What it was armed with.
+    pub payload: T,
+}
+
+/// The timers of a loop, in the structure that was chosen. Both keep the same promises
+/// (`tests/timers.rs` compares them).
+pub(crate) enum Timers<T> {
+    // In a box: it is a hundred times the size of the other.
+    Wheel(Box<Wheel<T>>),
+    Heap(Heap<T>),
+}
+
+impl<T> Timers<T> {
+    pub(crate) fn new(kind: TimerKind) -> Self {
+        match kind {
+            TimerKind::Wheel => Timers::Wheel(Box::default()),
+            TimerKind::Heap => Timers::Heap(Heap::default()),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> TimerKind {
+        match self {
+            Timers::Wheel(_) => TimerKind::Wheel,
+            Timers::Heap(_) => TimerKind::Heap,
+        }
+    }
+
+    pub(crate) fn insert(&mut self, deadline: Instant, payload: T) -> TimerKey {
+        match self {
+            Timers::Wheel(wheel) => wheel.insert(deadline, payload),
+            Timers::Heap(heap) => heap.insert(deadline, payload),
+        }
+    }
+
+    pub(crate) fn cancel(&mut self, key: TimerKey) -> Option<T> {
+        match self {
+            Timers::Wheel(wheel) => wheel.cancel(key),
+            Timers::Heap(heap) => heap.cancel(key),
+        }
+    }
+
+    pub(crate) fn earliest(&mut self) -> Option<Instant> {
+        match self {
+            Timers::Wheel(wheel) => wheel.earliest(),
+            Timers::Heap(heap) => heap.earliest(),
+        }
+    }
+
+    pub(crate) fn advance(&mut self, now: Instant, due: &mut Vec<Due<T>>) {
+        match self {
+            Timers::Wheel(wheel) => wheel.advance(now, due),
+            Timers::Heap(heap) => heap.advance(now, due),
+        }
+    }
+
+    pub(crate) fn armed(&self) -> usize {
+        match self {
+            Timers::Wheel(wheel) => wheel.armed(),
+            Timers::Heap(heap) => heap.armed(),
+        }
+    }
+
+    /// Level and slot of a timer in the wheel; a heap has no such places.
+    pub(crate) fn place(&self, key: TimerKey) -> Option<(u8, u8)> {
+        match self {
+            Timers::Wheel(wheel) => wheel.place(key),
+            Timers::Heap(_) => None,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `interval`: a beat.
+
+use std::time::Duration;
+
+use super::instant::Instant;
+use super::sleep::sleep_until;
+use crate::event_loop;
+
+/// A beat every `period`, the first one a period from now. The beats keep to their grid: a late one
+/// does not shift those that follow, and beats that were missed altogether are left out.
+///
+/// # Panics
+///
+/// Outside of a running loop, or with a period of zero.
+#[track_caller]
+pub fn interval(period: Duration) -> Interval {
+    assert!(!period.is_zero(), "interval() needs a period greater than zero");
+    Interval { next: event_loop::running("interval()").now() + period, period }
+}
+
+/// See [`interval`].
+#[derive(Debug)]
+pub struct Interval {
+    next: Instant,
+    period: Duration,
+}
+
+impl Interval {
+    /// Waits for the next beat, and says for when it was due. Dropping the future loses no beat.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a running loop.
+    #[track_caller]
+    pub fn tick(&mut self) -> impl Future<Output = Instant> {
+        let beat = sleep_until(self.next);
+        async move {
+            beat.await;
+            let due = self.next;
+            let now = event_loop::running("Interval::tick()").now();
+            while self.next <= now && self.next < Instant::FAR_FUTURE {
+                self.next = self.next + self.period;
+            }
+            due
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! The timer wheel: where sleeping tasks sleep.
+//!
+//! A server arms a timer for nearly everything it does and cancels most of them before they fire,
+//! so a timer must cost nothing to arm and nothing to cancel. A sorted structure (asyncio's heap)
+//! pays for an order that is hardly ever looked at. A wheel sorts only as far as it must: a timer
+//! that is due in an hour is thrown on a coarse pile, and the pile is sorted more finely when its
+//! hour comes.
+//!
+//! # The picture
+//!
+//! Six levels of 64 slots, like the digits of a number in base 64. A slot of level 0 is one
+//! millisecond wide, so the level spans 64 ms; a slot of level 1 is 64 ms wide, and so on up to two
+//! years. What is further away waits in an overflow list.
+//!
+//! ```text
+//! level 5   slot = 12 days      all 64 = 2.2 years
+//! level 4   slot = 4.7 hours    all 64 = 12 days
+//! level 3   slot = 4.4 minutes  all 64 = 4.7 hours
+//! level 2   slot = 4.1 seconds  all 64 = 4.4 minutes
+//! level 1   slot = 64 ms        all 64 = 4.1 seconds
+//! level 0   slot = 1 ms         all 64 = 64 ms          <- timers fire from here
+//! ```
+//!
+//! `cursor` is the millisecond up to which everything has fired. A timer belongs to the level of
+//! the highest base-64 digit in which its millisecond differs from the cursor's, in the slot that
+//! this digit names. So all of level 0 comes before all of level 1, that before level 2, and within
+//! a level the slots follow each other: the earliest timer is in the first occupied slot of the
+//! lowest occupied level, and a bitmap per level finds it without a search. When the cursor enters
+//! a slot of a higher level, its timers now agree with the cursor in one more digit, and move down:
+//! they *cascade*.
+//!
+//! # Exact deadlines
+//!
+//! Slots sort by the millisecond, but deadlines stay exact to the nanosecond: only a timer whose
+//! exact deadline has passed fires, and the loop waits for exact deadlines, not for the edges of
+//! slots. Each slot remembers the earliest deadline that was ever put into it, so asking needs no
+//! scan; after a cancellation it may be too early. The loop then wakes for nothing, tidies up, and
+//! sleeps on.
+//!
+//! The idea is from G. Varghese and T. Lauck, "Hashed and hierarchical timing wheels" (1987); Linux
+//! had one in `kernel/time/timer.c` and tokio has one in `runtime/time/wheel`. asyncio uses the
+//! heap of [`heap.rs`](super::heap).
+
+#![expect(clippy::cast_possible_truncation, reason = "levels, slots and digits are small numbers")]
+
+use slab::Slab;
+
+use super::instant::Instant;
+use super::{Due, TimerId, TimerKey};
+
+const LEVELS: usize = 6;
+const SLOTS: usize = 64;
+/// Each level reads this many bits of the millisecond.
+const DIGIT: usize = SLOTS.trailing_zeros() as usize;
+/// The list behind the last slot of the last level: what is more than two years away.
+const OVERFLOW: usize = LEVELS * SLOTS;
+/// The end of a list.
+const NONE: u32 = u32::MAX;
+
+/// One armed timer: a link in the list of its slot. Links are numbers and not pointers, so no
+/// `unsafe` is needed, and taking one out of the middle is as cheap.
+#[derive(Debug)]
+struct Timer<T> {
+    id: TimerId,
+    deadline: Instant,
+    /// `level * SLOTS + slot`, or [`OVERFLOW`].
+    slot: u16,
+    previous: u32,
+    next: u32,
+    payload: T,
+}
+
+/// One slot: a list in no particular order.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    first: u32,
+    /// No timer in the list is due before this.
+    not_before: Instant,
+}
+
+const EMPTY: Slot = Slot { first: NONE, not_before: Instant::FAR_FUTURE };
+
+/// The wheel. `T` is whatever a timer is to wake.
+#[derive(Debug)]
+pub struct Wheel<T> {
+    timers: Slab<Timer<T>>,
+    slots: [Slot; OVERFLOW + 1],
+    /// For each level, one bit for each slot that holds a timer.
+    occupied: [u64; LEVELS],
+    /// The millisecond the wheel has come to.
+    cursor: u64,
+    last_id: u64,
+}
+
+impl<T> Default for Wheel<T> {
+    /// An empty wheel that stands at [`Instant::START`].
+    fn default() -> Self {
+        Wheel {
+            timers: Slab::new(),
+            slots: [EMPTY; OVERFLOW + 1],
+            occupied: [0; LEVELS],
+            cursor: 0,
+            last_id: 0,
+        }
+    }
+}
+
+impl<T> Wheel<T> {
+    /// How many timers are armed.
+    pub fn armed(&self) -> usize {
+        self.timers.len()
+    }
+
+    /// Arms a timer, in constant time. A deadline in the past is due at once. asyncio:
+    /// `heapq.heappush` in `call_at`.
+    ///
+    /// # Panics
+    ///
+    /// With 2^32 - 1 timers armed at once.
+    pub fn insert(&mut self, deadline: Instant, payload: T) -> TimerKey {
+        self.last_id += 1;
+        let id = TimerId(self.last_id);
+        let timer = Timer { id, deadline, slot: 0, previous: NONE, next: NONE, payload };
+        let index = u32::try_from(self.timers.insert(timer)).expect("fewer than 2^32 - 1 timers");
+        assert_ne!(index, NONE, "fewer than 2^32 - 1 timers");
+        self.link(index);
+        TimerKey { index, id }
+    }
+
+    /// Takes a timer out, in constant time, and gives back what it was armed with; nothing if it is
+    /// no longer armed. asyncio: `TimerHandle.cancel`, which leaves the handle in the heap until it
+    /// is swept.
+    pub fn cancel(&mut self, key: TimerKey) -> Option<T> {
+        let timer = self.timers.get(key.index as usize)?;
+        if timer.id != key.id {
+            return None;
+        }
+        self.unlink(key.index);
+        Some(self.timers.remove(key.index as usize).payload)
+    }
+
+    /// A moment before which no timer is due: the earliest deadline, or a little less after a
+    /// cancellation. Nothing if no timer is armed. asyncio: `self._scheduled[0]._when`.
+    pub fn earliest(&self) -> Option<Instant> {
+        let slot = self.first_occupied()?;
+        Some(self.slots[slot].not_before)
+    }
+
+    /// Goes on to `now` and adds every timer whose deadline has come to `due`, in the order of
+    /// (deadline, name). asyncio: the loop over `_scheduled` in `_run_once`.
+    pub fn advance(&mut self, now: Instant, due: &mut Vec<Due<T>>) {
+        let first_due = due.len();
+        let now_millis = now.millis();
+        while let Some(slot) = self.first_occupied() {
+            let begin = self.begin_of(slot);
+            if begin > now_millis {
+                break;
+            }
+            // The cursor never goes back: a slot of the past can only be the one it stands in.
+            self.cursor = self.cursor.max(begin);
+            if slot < SLOTS && begin >= now_millis {
+                self.take_due(slot, now, due);
+                break;
+            }
+            self.empty(slot, now, due);
+        }
+        self.cursor = self.cursor.max(now_millis);
+        due[first_due..].sort_unstable_by_key(|timer| (timer.deadline, timer.id));
+    }
+
+    /// The level and slot in which a timer waits; nothing if it is not armed or in the overflow
+    /// list.
+    pub fn place(&self, key: TimerKey) -> Option<(u8, u8)> {
+        let timer = self.timers.get(key.index as usize)?;
+        let slot = usize::from(timer.slot);
+        if timer.id != key.id || slot == OVERFLOW {
+            return None;
+        }
+        Some(((slot / SLOTS) as u8, (slot % SLOTS) as u8))
+    }
+
+    /// The slot that a millisecond belongs to: the highest digit in which it differs from the
+    /// cursor decides.
+    fn slot_of(&self, millis: u64) -> usize {
+        // What is overdue waits where the cursor stands, which is the first place to be looked at.
+        let millis = millis.max(self.cursor);
+        let difference = millis ^ self.cursor;
+        let level = if difference == 0 { 0 } else { difference.ilog2() as usize / DIGIT };
+        if level >= LEVELS {
+            return OVERFLOW;
+        }
+        let digit = (millis >> (level * DIGIT)) % SLOTS as u64;
+        level * SLOTS + digit as usize
+    }
+
+    /// The first millisecond of a slot.
+    fn begin_of(&self, slot: usize) -> u64 {
+        // Down to the digit of this level the slot agrees with the cursor; below it, it begins with
+        // zeros.
+        let level = slot / SLOTS;
+        let shift = level * DIGIT;
+        if slot == OVERFLOW {
+            // The next number that differs from the cursor above all levels.
+            return ((self.cursor >> shift) + 1) << shift;
+        }
+        let above = self.cursor >> (shift + DIGIT) << (shift + DIGIT);
+        above | ((slot % SLOTS) as u64) << shift
+    }
+
+    /// The slot of the earliest timer: the first occupied one of the lowest occupied level.
+    fn first_occupied(&self) -> Option<usize> {
+        for level in 0..LEVELS {
+            // Slots behind the cursor are empty: they have fired. So the lowest bit is the first in
+            // time.
+            if self.occupied[level] != 0 {
+                return Some(level * SLOTS + self.occupied[level].trailing_zeros() as usize);
+            }
+        }
+        if self.slots[OVERFLOW].first == NONE { None } else { Some(OVERFLOW) }
+    }
+
+    /// Empties a slot that the cursor has entered or passed: what is due goes to `due`, the rest
+    /// cascades.
+    fn empty(&mut self, slot: usize, now: Instant, due: &mut Vec<Due<T>>) {
+        let mut index = self.slots[slot].first;
+        self.clear(slot);
+        while index != NONE {
+            let next = self.timers[index as usize].next;
+            if self.timers[index as usize].deadline <= now {
+                self.fire(index, due);
+            } else {
+                self.link(index);
+            }
+            index = next;
+        }
+    }
+
+    /// Takes from the millisecond that has just begun what is due already; the rest stays.
+    fn take_due(&mut self, slot: usize, now: Instant, due: &mut Vec<Due<T>>) {
+        if self.slots[slot].not_before <= now {
+            self.empty(slot, now, due);
+        }
+    }
+
+    fn fire(&mut self, index: u32, due: &mut Vec<Due<T>>) {
+        let timer = self.timers.remove(index as usize);
+        due.push(Due { deadline: timer.deadline, id: timer.id, payload: timer.payload });
+    }
+
+    /// Puts a timer at the front of the list of the slot where it belongs now.
+    fn link(&mut self, index: u32) {
+        let deadline = self.timers[index as usize].deadline;
+        let number = self.slot_of(deadline.millis());
+        let slot = &mut self.slots[number];
+        let next = slot.first;
+        slot.first = index;
+        slot.not_before = slot.not_before.min(deadline);
+        if number < OVERFLOW {
+            self.occupied[number / SLOTS] |= 1 << (number % SLOTS);
+        }
+        let timer = &mut self.timers[index as usize];
+        timer.slot = number as u16;
+        timer.previous = NONE;
+        timer.next = next;
+        if next != NONE {
+            self.timers[next as usize].previous = index;
+        }
+    }
+
+    /// Takes a timer out of the list of its slot.
+    fn unlink(&mut self, index: u32) {
+        let Timer { slot, previous, next, .. } = self.timers[index as usize];
+        let slot = usize::from(slot);
+        if next != NONE {
+            self.timers[next as usize].previous = previous;
+        }
+        if previous != NONE {
+            self.timers[previous as usize].next = next;
+        } else if next != NONE {
+            self.slots[slot].first = next;
+        } else {
+            self.clear(slot);
+        }
+    }
+
+    /// Marks a slot as empty.
+    fn clear(&mut self, slot: usize) {
+        self.slots[slot] = EMPTY;
+        if slot < OVERFLOW {
+            self.occupied[slot / SLOTS] &= !(1 << (slot % SLOTS));
+        }
+    }
+}
