@@ -1,0 +1,134 @@
+//! Accepting connections, through everything that may go wrong with a single one.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::panic::Location;
+use std::time::Duration;
+
+use reactor::Direction;
+use socket2::{Domain, Protocol, Type};
+
+use super::source::Socket;
+use super::stream::TcpStream;
+use crate::time::sleep::sleep;
+
+/// How many connections the kernel may complete before they are accepted: as many as it allows.
+/// With fewer, a burst of clients loses its first packets, and each of them waits a second before
+/// it tries again.
+const BACKLOG: i32 = 4096;
+
+/// How long accepting pauses when descriptors have run out: long enough not to spin, short enough
+/// that nobody notices it when some are free again. (asyncio: `ACCEPT_RETRY_DELAY`, a second.)
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A listening TCP socket. asyncio: `asyncio.start_server` is a loop over this.
+#[derive(Debug)]
+pub struct TcpListener {
+    socket: Socket<std::net::TcpListener>,
+}
+
+impl TcpListener {
+    /// Listens on `address`; port 0 takes a free one.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says, for instance that the port is in use.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a running loop.
+    #[track_caller]
+    pub fn bind(address: SocketAddr) -> io::Result<Self> {
+        let socket = socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        // A server that was just restarted may have its port again, though old connections still
+        // linger.
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        Self::from_std(socket.into())
+    }
+
+    /// Takes over a listener of the standard library.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system cannot watch it.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a running loop.
+    #[track_caller]
+    pub fn from_std(listener: std::net::TcpListener) -> io::Result<Self> {
+        Ok(TcpListener { socket: Socket::new(listener)? })
+    }
+
+    /// Where it listens: with the real port.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says: practically never.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.get().local_addr()
+    }
+
+    /// Waits for the next connection. Connections that fail before they are accepted are passed
+    /// over, and when descriptors run out it waits until there are some again. Dropping the future
+    /// loses no connection.
+    ///
+    /// # Errors
+    ///
+    /// Only when the listener itself is of no more use.
+    #[track_caller]
+    pub fn accept(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + '_ {
+        let place = Location::caller();
+        async move {
+            let mut told = false;
+            loop {
+                self.socket.ready(Direction::Read, place).await?;
+                match self.socket.get().accept() {
+                    Ok((stream, peer)) => match TcpStream::from_std(stream) {
+                        Ok(stream) => return Ok((stream, peer)),
+                        // The reactor has no room for it: this connection is lost, the listener is
+                        // not.
+                        Err(error) => {
+                            log::warn!(target: "loop::io", "lost the connection from {peer}: {error}");
+                        }
+                    },
+                    Err(error) if is_about_one_connection(&error) => {}
+                    Err(error) if is_about_room(&error) => {
+                        if !told {
+                            log::warn!(target: "loop::io", "accepting pauses: {error}");
+                        }
+                        told = true;
+                        sleep(PAUSE).await;
+                    }
+                    Err(error) => self.socket.tried(Direction::Read, error)?,
+                }
+            }
+        }
+    }
+}
+
+/// Whether a connection failed between the kernel's handshake and our `accept`: Linux reports its
+/// error here.
+fn is_about_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        ConnectionAborted, ConnectionReset, HostUnreachable, NetworkDown, NetworkUnreachable,
+        PermissionDenied,
+    };
+    let kinds = [
+        ConnectionAborted,
+        ConnectionReset,
+        HostUnreachable,
+        NetworkDown,
+        NetworkUnreachable,
+        PermissionDenied,
+    ];
+    kinds.contains(&error.kind()) || error.raw_os_error() == Some(libc::EPROTO)
+}
+
+/// Whether this process or the whole machine has run out of descriptors or memory: it will pass.
+fn is_about_room(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM))
+}

@@ -1,0 +1,135 @@
+//! A socket that tasks can wait for: the bridge between the reactor and wakers.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use reactor::{Direction, Registered, Source};
+
+use crate::event_loop::{self, LoopState};
+use crate::inspect::event::{Awaiting, Event, Place};
+use crate::ready::Wakeup;
+
+/// A socket in the reactor of the loop that ran when it was made.
+pub(crate) struct Socket<S> {
+    // Declared before the state: it leaves the reactor while the loop is still there.
+    registered: Registered<S, Wakeup>,
+    state: Rc<LoopState>,
+}
+
+impl<S: Source> Socket<S> {
+    #[track_caller]
+    pub(crate) fn new(socket: S) -> io::Result<Self> {
+        let state = event_loop::running("a socket");
+        Ok(Socket { registered: state.reactor.register(socket)?, state })
+    }
+}
+
+impl<S> Socket<S> {
+    /// The socket itself, non-blocking.
+    pub(crate) fn get(&self) -> &S {
+        self.registered.get()
+    }
+
+    /// Waits until a try is worth its system call.
+    pub(crate) fn ready(&self, direction: Direction, place: Place) -> Readiness<'_, S> {
+        Readiness { socket: self, direction, place, armed: false }
+    }
+
+    /// Says whether a try is worth its system call; if not, the task is woken when it is.
+    pub(crate) fn poll_ready(
+        &self,
+        direction: Direction,
+        awaiting: Awaiting,
+        cx: &Context<'_>,
+        place: Place,
+    ) -> Poll<io::Result<()>> {
+        if self.registered.is_ready(direction) {
+            return Poll::Ready(Ok(()));
+        }
+        let narrator = self.state.narrator();
+        let wakeup = Wakeup::Task(narrator.task(), cx.waker().clone());
+        let before = self.registered.arm(direction, wakeup)?;
+        if before.is_none() && narrator.is_observed() {
+            narrator.tell(Event::Armed { source: self.registered.id(), direction });
+        }
+        narrator.awaits(awaiting, place);
+        Poll::Pending
+    }
+
+    /// Reports how a try failed: an error that only means "not now" is none.
+    pub(crate) fn tried(&self, direction: Direction, error: io::Error) -> io::Result<()> {
+        match error.kind() {
+            io::ErrorKind::WouldBlock => self.registered.would_block(direction),
+            io::ErrorKind::Interrupted => {}
+            _ => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Reports how much of a buffer a try used: less than all of it means that the next try would
+    /// not get anything.
+    pub(crate) fn used(&self, direction: Direction, used: usize, offered: usize) {
+        if used > 0 && used < offered {
+            self.registered.drained(direction);
+        }
+    }
+
+    /// Waits for the next event, even if a try would be worth its call: for a connection under way.
+    pub(crate) fn not_yet(&self, direction: Direction) {
+        self.registered.would_block(direction);
+    }
+
+    fn awaiting(&self, direction: Direction) -> Awaiting {
+        Awaiting::Socket(self.registered.id(), direction)
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Socket<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.registered.get().fmt(f)
+    }
+}
+
+/// Waits until a socket can be read or written. Dropping it gives up the wait.
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Readiness<'a, S> {
+    socket: &'a Socket<S>,
+    direction: Direction,
+    place: Place,
+    armed: bool,
+}
+
+impl<S> Future for Readiness<'_, S> {
+    type Output = io::Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let awaiting = self.socket.awaiting(self.direction);
+        let poll = self.socket.poll_ready(self.direction, awaiting, cx, self.place);
+        self.armed = poll.is_pending();
+        poll
+    }
+}
+
+impl<S> Drop for Readiness<'_, S> {
+    fn drop(&mut self) {
+        if !self.armed {
+            return;
+        }
+        let wakeup = self.socket.registered.disarm(self.direction);
+        let narrator = self.socket.state.narrator();
+        if wakeup.is_some() && narrator.is_observed() {
+            let source = self.socket.registered.id();
+            narrator.tell(Event::Disarmed { source, direction: self.direction });
+        }
+    }
+}
+
+impl<S> fmt::Debug for Readiness<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Readiness").field("direction", &self.direction).finish_non_exhaustive()
+    }
+}
