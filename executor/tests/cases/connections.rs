@@ -1,0 +1,239 @@
+//! Connecting, talking, closing: over TCP.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::Shutdown;
+use std::rc::Rc;
+use std::time::Duration;
+
+use executor::net::{TcpListener, TcpStream};
+use executor::{BackendKind, Choice, ClockKind, EventLoop, JoinHandle, spawn, timeout, yield_now};
+use socket2::{Domain, SockRef, Socket, Type};
+
+use crate::anywhere;
+use crate::support::loops::on_every_kind;
+
+/// Two connected streams.
+async fn tcp_pair() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind(anywhere()).unwrap();
+    let near = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (far, _) = listener.accept().await.unwrap();
+    (near, far)
+}
+
+/// Everything until the end of the stream.
+async fn read_to_end(stream: &TcpStream) -> Vec<u8> {
+    let mut all = Vec::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let count = stream.read(&mut buffer).await.unwrap();
+        if count == 0 {
+            return all;
+        }
+        all.extend_from_slice(&buffer[..count]);
+    }
+}
+
+#[test]
+fn echo() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let listener = TcpListener::bind(anywhere()).unwrap();
+            let address = listener.local_addr().unwrap();
+            let server = spawn(async move {
+                let (stream, peer) = listener.accept().await.unwrap();
+                assert_eq!(stream.peer_addr().unwrap(), peer);
+                let mut buffer = [0; 100];
+                loop {
+                    let count = stream.read(&mut buffer).await.unwrap();
+                    if count == 0 {
+                        return peer;
+                    }
+                    stream.write_all(&buffer[..count]).await.unwrap();
+                }
+            });
+            let client = TcpStream::connect(address).await.unwrap();
+            client.set_nodelay(true).unwrap();
+            for word in ["coffee", "tea", "milk"] {
+                client.write_all(word.as_bytes()).await.unwrap();
+                let mut answer = vec![0; word.len()];
+                let mut got = 0;
+                while got < answer.len() {
+                    got += client.read(&mut answer[got..]).await.unwrap();
+                }
+                assert_eq!(answer, word.as_bytes());
+            }
+            let own = client.local_addr().unwrap();
+            assert_eq!(client.peer_addr().unwrap(), address);
+            drop(client);
+            assert_eq!(server.await.unwrap(), own);
+        });
+    });
+}
+
+#[test]
+fn a_free_port_is_a_real_one() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            let one = TcpListener::bind(anywhere()).unwrap().local_addr().unwrap();
+            assert!(one.port() != 0 && one.ip() == anywhere().ip());
+        });
+    });
+}
+
+#[test]
+fn a_port_in_use() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            let first = TcpListener::bind(anywhere()).unwrap();
+            let error = TcpListener::bind(first.local_addr().unwrap()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::AddrInUse);
+            // Free again as soon as nobody listens, even if a connection of the first one lingers.
+            let address = first.local_addr().unwrap();
+            let client = TcpStream::connect(address).await.unwrap();
+            drop(first.accept().await.unwrap());
+            drop(first);
+            TcpListener::bind(address).unwrap();
+            drop(client);
+        });
+    });
+}
+
+#[test]
+fn a_refused_connection() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let nobody = TcpListener::bind(anywhere()).unwrap().local_addr().unwrap();
+            let error = TcpStream::connect(nobody).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+        });
+    });
+}
+
+/// A listener with a full line takes no further connection for now: the one way to see a handshake
+/// under way on one machine.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_connection_that_takes_its_time() {
+    // It takes a second of real time: once on each backend is enough.
+    for (_, backend) in BackendKind::CHOICES {
+        let event_loop = EventLoop::builder().backend(*backend).clock(ClockKind::Real);
+        event_loop.build().unwrap().block_on(connecting_to_a_full_line());
+    }
+}
+
+#[cfg(target_os = "linux")]
+async fn connecting_to_a_full_line() {
+    let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    listener.bind(&anywhere().into()).unwrap();
+    listener.listen(0).unwrap();
+    let listener = std::net::TcpListener::from(listener);
+    let address = listener.local_addr().unwrap();
+    let first = TcpStream::connect(address).await.unwrap();
+    let second = spawn(TcpStream::connect(address));
+    let third = timeout(Duration::from_millis(50), TcpStream::connect(address)).await;
+    assert!(third.is_err(), "there is no room for it, and giving up is allowed");
+    assert!(!second.is_finished());
+    // The kernel of the second one knocks again, about a second after its first time.
+    let listener = TcpListener::from_std(listener).unwrap();
+    drop(listener.accept().await.unwrap());
+    let second = second.await.unwrap().unwrap();
+    assert_eq!(second.peer_addr().unwrap(), address);
+    drop(first);
+}
+
+#[test]
+fn half_close() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let (near, far) = tcp_pair().await;
+            let server = spawn(async move {
+                let question = read_to_end(&far).await;
+                // The other direction is still open.
+                far.write_all(b"the answer to ").await.unwrap();
+                far.write_all(&question).await.unwrap();
+            });
+            near.write_all(b"the question").await.unwrap();
+            near.shutdown(Shutdown::Write).unwrap();
+            assert_eq!(read_to_end(&near).await, b"the answer to the question");
+            let error = near.write_all(b"too late").await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+            server.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn a_reset_is_an_error_and_not_an_end() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let listener = std::net::TcpListener::bind(anywhere()).unwrap();
+            let far = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let near = TcpStream::from_std(listener.accept().unwrap().0).unwrap();
+            let reader = spawn(async move { near.read(&mut [0; 10]).await });
+            yield_now().await;
+            SockRef::from(&far).set_linger(Some(Duration::ZERO)).unwrap();
+            drop(far);
+            let error = reader.await.unwrap().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+        });
+    });
+}
+
+/// More than the kernel takes at once, many times over.
+const MEGABYTES: usize = 4 << 20;
+
+/// Bytes of which no two places nearby look alike, so that a lost or doubled piece is noticed.
+fn cargo(seed: u32) -> Vec<u8> {
+    (0..MEGABYTES / 4).flat_map(|number| (u32::try_from(number).unwrap() ^ seed).to_le_bytes()).collect()
+}
+
+fn writes(stream: &Rc<TcpStream>, seed: u32) -> JoinHandle<()> {
+    let stream = Rc::clone(stream);
+    spawn(async move {
+        stream.write_all(&cargo(seed)).await.unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+    })
+}
+
+#[test]
+fn megabytes_in_both_directions_at_once() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let (near, far) = tcp_pair().await;
+            let (near, far) = (Rc::new(near), Rc::new(far));
+            // One task reads while another writes, at either end.
+            let (there, back) = (writes(&near, 0), writes(&far, 0x5555_5555));
+            let reader = spawn(async move { read_to_end(&near).await });
+            assert!(read_to_end(&far).await == cargo(0));
+            assert!(reader.await.unwrap() == cargo(0x5555_5555));
+            there.await.unwrap();
+            back.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn a_peer_that_blocks_in_a_thread_of_its_own() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let listener = TcpListener::bind(anywhere()).unwrap();
+            let address = listener.local_addr().unwrap();
+            let peer = std::thread::spawn(move || {
+                let mut stream = std::net::TcpStream::connect(address).unwrap();
+                // Both of a kilobyte and of an odd number: pieces of every size arrive.
+                for piece in cargo(7)[..MEGABYTES / 8].chunks(1021) {
+                    stream.write_all(piece).unwrap();
+                }
+                stream.shutdown(Shutdown::Write).unwrap();
+                let mut answer = String::new();
+                stream.read_to_string(&mut answer).unwrap();
+                answer
+            });
+            let (stream, _) = listener.accept().await.unwrap();
+            assert!(read_to_end(&stream).await == cargo(7)[..MEGABYTES / 8]);
+            stream.write_all(b"thank you").await.unwrap();
+            drop(stream);
+            assert_eq!(peer.join().unwrap(), "thank you");
+        });
+    });
+}

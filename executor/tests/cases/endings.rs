@@ -1,0 +1,268 @@
+//! The end of a loop: what is left is dropped in order, and told.
+
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+use std::panic;
+use std::rc::Rc;
+use std::time::Duration;
+
+use executor::inspect::{Awaiting, Event};
+use executor::{
+    ClockKind, EventLoop, JoinHandle, LoopHandle, call_later, call_soon, sleep, spawn, spawn_named, timeout,
+    turn, yield_now,
+};
+
+use crate::count;
+use crate::support::kinds::Kind;
+use crate::support::loops::on_every_kind;
+use crate::support::transcript::{note, say, says, says_by_wake, transcript};
+use crate::support::watcher::Watcher;
+
+/// Says so when it is dropped, for which it needs the loop; with `spawns`, spawns a task with a
+/// witness of its own.
+struct Witness {
+    name: &'static str,
+    spawns: Option<&'static str>,
+}
+
+impl Witness {
+    fn new(name: &'static str) -> Self {
+        Witness { name, spawns: None }
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        match panic::catch_unwind(turn) {
+            Ok(turn) => note(format!("tick {turn}: {} is dropped", self.name)),
+            Err(_) => note(format!("{} is dropped outside of the loop", self.name)),
+        }
+        if let Some(name) = self.spawns {
+            let witness = Witness::new(name);
+            drop(spawn_named(name, async move {
+                note("must not run");
+                drop(witness);
+            }));
+        }
+    }
+}
+
+async fn waits_for_ever(witness: Witness) {
+    pending::<()>().await;
+    drop(witness);
+}
+
+#[test]
+fn tasks_that_are_left_go_on_in_the_next_run() {
+    fn program(event_loop: &EventLoop) {
+        event_loop.block_on(async {
+            drop(spawn(async {
+                sleep(Duration::from_secs(5)).await;
+                say!("the task that was left");
+            }));
+            sleep(Duration::from_secs(1)).await;
+            say!("the first main is done");
+        });
+        event_loop.block_on(async {
+            sleep(Duration::from_secs(10)).await;
+            say!("the second main is done");
+        });
+    }
+    says_by_wake(
+        program,
+        "
+        tick 3: the first main is done
+        tick 6: the task that was left
+        tick 7: the second main is done
+        ",
+        "
+        tick 4: the first main is done
+        tick 8: the task that was left
+        tick 10: the second main is done
+        ",
+    );
+}
+
+#[test]
+fn what_is_spawned_before_the_run_waits_for_it() {
+    fn program(event_loop: &EventLoop) {
+        let early = event_loop.spawn(async { say!("early task") });
+        event_loop.call_soon(|| say!("early callback"));
+        event_loop.block_on(async {
+            say!("main");
+            early.await.unwrap();
+        });
+        drop(event_loop.spawn(async { note("must not run") }));
+    }
+    says(
+        program,
+        "
+        tick 1: early task
+        tick 1: early callback
+        tick 1: main
+        ",
+    );
+}
+
+#[test]
+fn tasks_left_at_the_end_are_dropped_in_the_order_of_their_spawning() {
+    fn ended(event_loop: &EventLoop) {
+        event_loop.block_on(async {
+            // The first one's place in the table goes to the last.
+            let first = spawn(async {});
+            for name in ["A", "B", "C"] {
+                drop(spawn(waits_for_ever(Witness::new(name))));
+            }
+            first.await.unwrap();
+            drop(spawn(waits_for_ever(Witness::new("D"))));
+            yield_now().await;
+            // It would take its first step in a turn that does not come.
+            call_soon(|| drop(spawn(waits_for_ever(Witness::new("never polled")))));
+        });
+        note("the run is over");
+    }
+    for kind in Kind::all() {
+        let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+        ended(&event_loop);
+        assert_eq!(transcript(), ["the run is over"]);
+        drop(event_loop);
+        let expected = [
+            "tick 5: A is dropped",
+            "tick 5: B is dropped",
+            "tick 5: C is dropped",
+            "tick 5: D is dropped",
+            "tick 5: never polled is dropped",
+        ];
+        assert_eq!(transcript(), expected, "on {kind:?}");
+    }
+}
+
+#[test]
+fn tasks_left_at_the_end_are_told_with_what_they_waited_for() {
+    for kind in Kind::all() {
+        let watcher = Watcher::new();
+        let event_loop = kind.builder(ClockKind::Virtual).observer(watcher.clone()).build().unwrap();
+        event_loop.block_on(async {
+            let sleeper = spawn_named("sleeper", async { sleep(Duration::from_secs(10)).await });
+            drop(spawn_named("joiner", async { sleeper.await.is_ok() }));
+            drop(spawn(waits_for_ever(Witness::new("the nameless one"))));
+            yield_now().await;
+        });
+        drop(event_loop);
+        let mut told = Vec::new();
+        for record in watcher.records() {
+            if let Event::Abandoned { task, name, spawned, awaiting: (awaiting, place) } = record.event {
+                assert!(spawned.file().ends_with("endings.rs"));
+                assert_eq!(place.is_some(), awaiting != Awaiting::Unknown);
+                told.push(format!("{task} {name}: {awaiting}"));
+            }
+        }
+        assert_eq!(told, ["T2 sleeper: tm1", "T3 joiner: T2", "T4 : ?"], "on {kind:?}");
+    }
+}
+
+#[test]
+fn whoever_joins_a_task_that_is_left_learns_that_it_was_cancelled() {
+    for kind in Kind::all() {
+        let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+        let left: JoinHandle<()> = event_loop.block_on(async { spawn(waits_for_ever(Witness::new("left"))) });
+        assert!(!left.is_finished());
+        drop(event_loop);
+        assert!(left.is_finished());
+        let another = kind.builder(ClockKind::Virtual).build().unwrap();
+        assert!(another.block_on(async { left.await.unwrap_err() }).is_cancelled());
+    }
+}
+
+#[test]
+fn what_destructors_spawn_at_the_end_is_dropped_as_well() {
+    for kind in Kind::all() {
+        let watcher = Watcher::new();
+        let event_loop = kind.builder(ClockKind::Virtual).observer(watcher.clone()).build().unwrap();
+        event_loop.block_on(async {
+            drop(spawn(waits_for_ever(Witness { name: "A", spawns: Some("child of A") })));
+            drop(spawn(waits_for_ever(Witness::new("B"))));
+            yield_now().await;
+        });
+        drop(event_loop);
+        let expected = ["tick 3: A is dropped", "tick 3: B is dropped", "tick 3: child of A is dropped"];
+        assert_eq!(transcript(), expected, "on {kind:?}");
+        assert_eq!(count(&watcher, |event| matches!(event, Event::Abandoned { .. })), 3);
+    }
+}
+
+#[test]
+fn what_destructors_of_callbacks_spawn_at_the_end_is_dropped_as_well() {
+    for kind in Kind::all() {
+        let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+        let in_timer = Witness { name: "timer", spawns: Some("child of the timer") };
+        let in_callback = Witness { name: "callback", spawns: Some("child of the callback") };
+        event_loop.block_on(async move {
+            call_later(Duration::from_secs(10), move || drop(in_timer));
+            call_soon(move || drop(call_soon(move || drop(in_callback))));
+        });
+        drop(event_loop);
+        let mut said = transcript();
+        said.sort();
+        let expected = [
+            "tick 2: callback is dropped",
+            "tick 2: child of the callback is dropped",
+            "tick 2: child of the timer is dropped",
+            "tick 2: timer is dropped",
+        ];
+        assert_eq!(said, expected, "on {kind:?}");
+    }
+}
+
+#[test]
+fn a_callback_that_holds_its_own_handle_is_dropped_with_the_loop() {
+    for kind in Kind::all() {
+        let held = Rc::new(());
+        let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+        let inside = Rc::clone(&held);
+        event_loop.block_on(async move {
+            let own = Rc::new(RefCell::new(None));
+            let circle = Rc::clone(&own);
+            *own.borrow_mut() = Some(call_later(Duration::from_secs(10), move || drop((circle, inside))));
+        });
+        drop(event_loop);
+        assert_eq!(Rc::strong_count(&held), 1, "on {kind:?}");
+    }
+}
+
+#[test]
+fn a_panic_in_a_destructor_at_the_end_does_not_stop_the_others() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("the cup breaks");
+        }
+    }
+    for kind in Kind::all() {
+        let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+        event_loop.block_on(async {
+            drop(spawn(async {
+                let _bad = Bad;
+                pending::<()>().await;
+            }));
+            drop(spawn(waits_for_ever(Witness::new("B"))));
+            yield_now().await;
+        });
+        drop(event_loop);
+        assert_eq!(transcript(), ["tick 3: B is dropped"], "on {kind:?}");
+    }
+}
+
+#[test]
+fn a_stop_from_a_handle_ends_a_run() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        let stops: Rc<Cell<Option<LoopHandle>>> = Rc::new(Cell::new(Some(event_loop.handle())));
+        let own = Rc::clone(&stops);
+        drop(event_loop.spawn(async move {
+            let _ = timeout(Duration::from_secs(3), pending::<()>()).await;
+            own.take().unwrap().stop();
+        }));
+        event_loop.run_forever();
+        assert!(stops.take().is_none());
+    });
+}

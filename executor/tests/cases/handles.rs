@@ -1,0 +1,266 @@
+//! `LoopHandle` and `RemoteTask`: the loop as other threads see it.
+
+use std::cell::Cell;
+use std::future::{pending, poll_fn};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use executor::{
+    ClockKind, EventLoop, LoopHandle, RemoteTask, call_soon, handle, sleep, spawn, stop, yield_now,
+};
+
+use crate::support::kinds::Kind;
+use crate::support::loops::on_every_kind;
+use crate::support::patience::within_patience;
+
+const THREADS: usize = 4;
+/// Wake-ups of each thread: more than a hundred thousand together.
+const TIMES: usize = 30_000;
+
+/// Runs `work` on several threads at once while the loop runs, and the loop until all of them are
+/// done.
+fn besieged(event_loop: &EventLoop, work: impl Fn(&LoopHandle) + Send + Sync + 'static) {
+    let work = Arc::new(work);
+    let busy = Arc::new(AtomicUsize::new(THREADS));
+    for _ in 0..THREADS {
+        let (handle, work, busy) = (event_loop.handle(), Arc::clone(&work), Arc::clone(&busy));
+        thread::spawn(move || {
+            work(&handle);
+            if busy.fetch_sub(1, Ordering::AcqRel) == 1 {
+                handle.stop();
+            }
+        });
+    }
+    event_loop.run_forever();
+}
+
+#[test]
+fn a_hundred_thousand_calls_and_none_lost() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&calls);
+        besieged(event_loop, move |handle| {
+            for _ in 0..TIMES {
+                let counter = Arc::clone(&counter);
+                handle.call_soon_threadsafe(move || {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                });
+            }
+        });
+        assert_eq!(calls.load(Ordering::Relaxed), THREADS * TIMES);
+    });
+}
+
+#[test]
+fn a_hundred_thousand_wake_ups_and_none_lost() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        let (news, waker) = (Arc::new(AtomicUsize::new(0)), Arc::new(Mutex::new(Waker::noop().clone())));
+        let (seen, left) = (Arc::clone(&news), Arc::clone(&waker));
+        let task = event_loop.spawn(poll_fn(move |cx| {
+            left.lock().unwrap().clone_from(cx.waker());
+            if seen.load(Ordering::Relaxed) == THREADS * TIMES { Poll::Ready(()) } else { Poll::Pending }
+        }));
+        for _ in 0..THREADS {
+            let (news, waker) = (Arc::clone(&news), Arc::clone(&waker));
+            thread::spawn(move || {
+                for _ in 0..TIMES {
+                    // Relaxed, because a wake-up promises that the poll after it sees what came
+                    // before it.
+                    news.fetch_add(1, Ordering::Relaxed);
+                    let waker = waker.lock().unwrap().clone();
+                    waker.wake();
+                }
+            });
+        }
+        // A wake-up that is lost is a loop that waits for ever.
+        event_loop.block_on(async { task.await.unwrap() });
+    });
+}
+
+#[test]
+fn a_task_that_sleeps_in_between_is_woken_every_time() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let (asks, questions) = mpsc::channel::<mpsc::Sender<()>>();
+            let own = handle();
+            thread::spawn(move || {
+                // Each answer comes when the loop has nothing left to do and waits, or is just
+                // about to.
+                while let Ok(answer) = questions.recv() {
+                    own.call_soon_threadsafe(move || answer.send(()).unwrap());
+                }
+            });
+            for _ in 0..3_000 {
+                let (answer, answered) = mpsc::channel();
+                asks.send(answer).unwrap();
+                while answered.try_recv().is_err() {
+                    spawn(sleep(Duration::ZERO)).await.unwrap();
+                }
+            }
+        });
+    });
+}
+
+#[test]
+fn the_calls_of_one_thread_keep_their_order() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        let handle = event_loop.handle();
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let notes = Arc::clone(&order);
+        thread::spawn(move || {
+            for number in 0..1000 {
+                let notes = Arc::clone(&notes);
+                handle.call_soon_threadsafe(move || notes.lock().unwrap().push(number));
+            }
+            handle.stop();
+        });
+        event_loop.run_forever();
+        assert!(order.lock().unwrap().iter().copied().eq(0..1000));
+    });
+}
+
+#[test]
+fn a_call_from_the_loops_own_thread_keeps_its_place_in_the_queue() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        let order = Rc::new(Cell::new(0));
+        let (first, third) = (Rc::clone(&order), Rc::clone(&order));
+        event_loop.block_on(async move {
+            call_soon(move || assert_eq!(first.replace(1), 0));
+            let turn = executor::turn();
+            handle().call_soon_threadsafe(move || assert_eq!(executor::turn(), turn + 1));
+            call_soon(move || assert_eq!(third.replace(3), 1));
+            yield_now().await;
+        });
+        assert_eq!(order.get(), 3);
+    });
+}
+
+#[test]
+fn tasks_of_other_threads() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        besieged(event_loop, |handle| {
+            let mut tasks = Vec::new();
+            for number in 0..200 {
+                let mut polls = 0;
+                tasks.push(handle.spawn(poll_fn(move |cx| {
+                    polls += 1;
+                    if polls == 3 {
+                        return Poll::Ready(number);
+                    }
+                    cx.waker().wake_by_ref();
+                    Poll::Pending
+                })));
+            }
+            let sum: u32 = tasks.into_iter().map(|task| task.join().unwrap()).sum();
+            assert_eq!(sum, 199 * 200 / 2);
+            let panicked = handle.spawn(async { panic!("the milk is sour") }).join().unwrap_err();
+            assert_eq!(panicked.to_string(), "the task panicked: the milk is sour");
+        });
+    });
+}
+
+#[test]
+fn aborting_a_task_from_another_thread() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        besieged(event_loop, |handle| {
+            let (begins, begun) = mpsc::channel();
+            let task = handle.spawn(async move {
+                begins.send(()).unwrap();
+                pending::<()>().await;
+            });
+            begun.recv().unwrap();
+            task.abort();
+            assert!(task.join().unwrap_err().is_cancelled());
+            // Too early: the loop has not made it yet, perhaps.
+            let task = handle.spawn(pending::<()>());
+            task.abort();
+            assert!(task.join().unwrap_err().is_cancelled());
+            // Too late.
+            let task = handle.spawn(async { 5 });
+            let (done, is_done) = mpsc::channel();
+            handle.call_soon_threadsafe(move || done.send(()).unwrap());
+            is_done.recv().unwrap();
+            task.abort();
+            assert!(matches!(task.join(), Ok(5) | Err(_)));
+        });
+    });
+}
+
+/// The task travels to the loop's thread while the call that makes it still stands in the inbox.
+#[test]
+fn aborting_on_the_loops_thread_what_another_thread_has_spawned() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let event_loop = kind.builder(ClockKind::Real).build().unwrap();
+            let (sends, task) = mpsc::channel::<RemoteTask<()>>();
+            let (sends_back, aborted) = mpsc::channel::<RemoteTask<()>>();
+            let other = event_loop.handle();
+            let thread = thread::spawn(move || {
+                sends.send(other.spawn(pending())).unwrap();
+                let aborted = aborted.recv().unwrap();
+                assert!(aborted.join().unwrap_err().is_cancelled(), "the abort was lost");
+                other.stop();
+            });
+            event_loop.call_soon(move || {
+                let task = task.recv().unwrap();
+                task.abort();
+                sends_back.send(task).unwrap();
+            });
+            event_loop.run_forever();
+            thread.join().unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_task_whose_loop_is_dropped_was_cancelled() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let event_loop = kind.builder(ClockKind::Real).build().unwrap();
+            let handle = event_loop.handle();
+            let task = handle.spawn(pending::<()>());
+            let joins = thread::spawn(move || task.join());
+            handle.stop();
+            event_loop.run_forever();
+            drop(event_loop);
+            assert!(joins.join().unwrap().unwrap_err().is_cancelled(), "on {kind:?}");
+        });
+    }
+}
+
+#[test]
+fn a_task_that_its_loop_never_came_to_was_cancelled() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let event_loop = kind.builder(ClockKind::Real).build().unwrap();
+            let task = event_loop.handle().spawn(pending::<()>());
+            drop(event_loop);
+            assert!(task.join().unwrap_err().is_cancelled(), "on {kind:?}");
+        });
+    }
+}
+
+#[test]
+fn a_handle_of_a_loop_that_is_gone_does_nothing() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let event_loop = kind.builder(ClockKind::Real).build().unwrap();
+            let handle = event_loop.handle();
+            event_loop.call_soon(stop);
+            event_loop.run_forever();
+            drop(event_loop);
+            let held = Arc::new(());
+            let inside = Arc::clone(&held);
+            handle.call_soon_threadsafe(move || drop(inside));
+            assert_eq!(Arc::strong_count(&held), 1, "nobody will ever call it: on {kind:?}");
+            handle.stop();
+            let task = handle.spawn(async { 5 });
+            task.abort();
+            assert!(task.join().unwrap_err().is_cancelled(), "on {kind:?}");
+        });
+    }
+}
