@@ -1,0 +1,224 @@
+//! The head of a request: its first line and its headers.
+//!
+//! ```text
+//! GET /sleeper?seconds=2 HTTP/1.1\r\n      the request line
+//! Host: 127.0.0.1:8000\r\n                 the headers ...
+//! Accept: */*\r\n
+//! \r\n                                     ... up to an empty line
+//! ```
+//!
+//! Lines are found as they come ([`LineScanner`]). The request line is judged as soon as it is there, so that `GET /`
+//! from an HTTP/0.9 client, or a line that is no HTTP at all, is answered at once and not when its time is up. The
+//! headers are parsed together, once, when their empty line has come. Each verdict depends only on the
+//! bytes up to the one that decides it: the same request gets the same answer however the network cuts it up.
+//!
+//! `httparse` reads the headers: it checks names and values many bytes at a time. What it lets pass is caught around it:
+//! LF alone by the scanner, Host and lengths by [`Facts`]. Folded lines and spaces before a colon it
+//! rejects itself.
+
+use std::ops::Range;
+
+use super::error::Error;
+use super::framing::{Facts, Framing};
+use super::limits::{Limits, MOST_HEADERS};
+use super::lines::{Line, LineScanner};
+use super::request::{Method, Request, Version};
+use super::target::{self, Target};
+
+/// What is known when a head is complete. Positions count from the head's first byte.
+#[derive(Debug)]
+pub(super) struct Head {
+    // For the route: what is asked for.
+    pub(super) method: Method,
+    pub(super) version: Version,
+    pub(super) target: Target,
+    pub(super) header_lines: Range<usize>,
+    // For the connection: how to go on.
+    pub(super) framing: Framing,
+    pub(super) keep_alive: bool,
+    pub(super) expects_continue: bool,
+}
+
+impl Head {
+    /// Where the body begins.
+    pub(super) fn end(&self) -> usize {
+        self.header_lines.end
+    }
+
+    /// The request that `bytes` begin with: this head, and the body that was found behind it.
+    pub(super) fn request<'a>(&self, bytes: &'a [u8], body: Range<usize>) -> Request<'a> {
+        let path = if self.target.path.is_empty() { "/" } else { text(bytes, &self.target.path) };
+        Request {
+            method: self.method,
+            version: self.version,
+            path,
+            query: self.target.query.as_ref().map(|range| text(bytes, range)),
+            authority: self.target.authority.as_ref().map(|range| text(bytes, range)),
+            header_lines: &bytes[self.header_lines.clone()],
+            body: &bytes[body],
+        }
+    }
+}
+
+/// A part of the target as text.
+fn text<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a str {
+    std::str::from_utf8(&bytes[range.clone()]).expect("a target that was let through is ASCII")
+}
+
+/// Reads a head that may come in pieces.
+#[derive(Debug, Default)]
+pub(super) struct HeadReader {
+    /// How far the lines have been found.
+    lines: LineScanner,
+    /// There as soon as its line was.
+    request_line: Option<RequestLine>,
+    /// Header lines found so far.
+    header_count: usize,
+}
+
+/// A request line that has been judged and found good.
+#[derive(Debug)]
+struct RequestLine {
+    method: Method,
+    version: Version,
+    target: Target,
+    /// Where the headers begin.
+    end: usize,
+}
+
+impl HeadReader {
+    /// The head at the beginning of `bytes`, or `None` if some of it is missing; then call again with more.
+    pub(super) fn read(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<Head>, Error> {
+        if self.request_line.is_none() {
+            check_first_byte(bytes)?;
+            self.request_line = match self.lines.next_line(bytes, limits.max_request_line + "\r\n".len()) {
+                Line::Complete(line) => Some(parse_request_line(&bytes[line], self.lines.position())?),
+                Line::Incomplete => return Ok(None),
+                Line::TooLong => return Err(Error::RequestLineTooLong),
+                Line::BareLineFeed => return Err(Error::BareLineFeed),
+            };
+        }
+        let Some(request_line) = &self.request_line else { return Ok(None) };
+        let limit = request_line.end + limits.max_header_bytes;
+        loop {
+            match self.lines.next_line(bytes, limit) {
+                Line::Complete(line) if line.is_empty() => break,
+                Line::Complete(_) => self.header_count += 1,
+                Line::Incomplete => return Ok(None),
+                Line::TooLong => return Err(Error::HeadersTooLong),
+                Line::BareLineFeed => return Err(Error::BareLineFeed),
+            }
+            if self.header_count > limits.max_headers.min(MOST_HEADERS) {
+                return Err(Error::TooManyHeaders);
+            }
+        }
+        // All lines are there. This is reached once for each request, so nothing is ever parsed twice.
+        let header_lines = request_line.end..self.lines.position();
+        let facts = read_headers(&bytes[header_lines.clone()], self.header_count)?;
+        judge(request_line, header_lines, &facts, limits).map(Some)
+    }
+}
+
+/// Puts request line and headers together, if they agree with each other.
+///
+/// The order decides which fault is named when there are several: first who is meant, then where the body ends, then
+/// whether we want it. A body that is too large is refused here, while its sender may still hold it back.
+fn judge(
+    request_line: &RequestLine,
+    header_lines: Range<usize>,
+    facts: &Facts<'_>,
+    limits: &Limits,
+) -> Result<Head, Error> {
+    let RequestLine { method, version, ref target, .. } = *request_line;
+    facts.check_host(version, target.authority.is_some(), target.is_asterisk)?;
+    let framing = facts.framing(method, version)?;
+    if let Framing::Length(length) = framing
+        && length > limits.max_body
+    {
+        return Err(Error::BodyTooLarge);
+    }
+    let expects_continue = facts.expects_continue(version)?;
+    let keep_alive = facts.keep_alive(version);
+    Ok(Head { method, version, target: target.clone(), header_lines, framing, keep_alive, expects_continue })
+}
+
+/// Refuses at the first byte what can never become a request line. A browser that was told `https://` sends a TLS
+/// handshake and waits; there need not be a line end in it, so without this it would wait for its time to run out.
+fn check_first_byte(bytes: &[u8]) -> Result<(), Error> {
+    match bytes.first() {
+        // A line end here is an empty line too many, or a bare LF: the scanner tells which.
+        None | Some(b'\r' | b'\n') => Ok(()),
+        Some(&byte) if is_token_byte(byte) => Ok(()),
+        Some(_) => Err(Error::NotHttp),
+    }
+}
+
+/// Takes `METHOD SP TARGET SP VERSION` apart. `end` is where the next line begins.
+///
+/// One space, no more: RFC 9112 (section 3) allows to split at any white space, and warns of doing it. The version is
+/// judged first: in another version the rest might have another meaning.
+fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
+    if line.is_empty() {
+        return Err(Error::EmptyLines);
+    }
+    let mut words = line.split(|&byte| byte == b' ');
+    let (Some(method), Some(target), Some(version), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(Error::RequestLine);
+    };
+    if method.is_empty() || target.is_empty() || !method.iter().all(|&byte| is_token_byte(byte)) {
+        return Err(Error::RequestLine);
+    }
+    let version = parse_version(version)?;
+    // CONNECT is not among the methods: its target has a form of its own, and only a proxy could serve it.
+    let target_start = method.len() + 1;
+    let method = Method::from_name(method).ok_or(Error::MethodNotImplemented)?;
+    let target = target::parse(target, method)?.moved_by(target_start);
+    Ok(RequestLine { method, version, target, end })
+}
+
+/// `HTTP/1.1`, in capitals, one digit each. HTTP/1.2 would be served as 1.1; HTTP/2 begins with a line that says 2.0.
+fn parse_version(version: &[u8]) -> Result<Version, Error> {
+    match version {
+        b"HTTP/1.0" => Ok(Version::Http10),
+        [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0'..=b'9'] => Ok(Version::Http11),
+        [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => Err(Error::VersionNotSupported),
+        _ => Err(Error::Version),
+    }
+}
+
+/// Checks all header lines and gathers what the connection itself needs of them.
+///
+/// The parser wants a table to fill. Clearing a hundred entries takes longer than parsing the usual ten, so the
+/// table is made as large as the lines that were counted need, in two sizes.
+fn read_headers(lines: &[u8], count: usize) -> Result<Facts<'_>, Error> {
+    if count <= 16 { read_headers_into::<16>(lines) } else { read_headers_into::<MOST_HEADERS>(lines) }
+}
+
+/// The same, for a table of a given size. `Err` is the first fault in the order of the lines.
+fn read_headers_into<const TABLE: usize>(lines: &[u8]) -> Result<Facts<'_>, Error> {
+    let mut table = [httparse::EMPTY_HEADER; TABLE];
+    let mut facts = Facts::default();
+    for header in parse_lines(lines, &mut table).ok_or(Error::Header)? {
+        facts.note(header.name, header.value)?;
+    }
+    Ok(facts)
+}
+
+/// The headers in `lines`, which end with their empty line, or `None` if one is malformed. Trailers use it too.
+pub(super) fn parse_lines<'table, 'bytes>(
+    lines: &'bytes [u8],
+    table: &'table mut [httparse::Header<'bytes>],
+) -> Option<&'table [httparse::Header<'bytes>]> {
+    match httparse::parse_headers(lines, table) {
+        // Scanner and parser must agree on where the lines end.
+        Ok(httparse::Status::Complete((length, headers))) if length == lines.len() => Some(headers),
+        _ => None,
+    }
+}
+
+/// The bytes of which methods and header names are made (RFC 9110, section 5.6.2).
+fn is_token_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}

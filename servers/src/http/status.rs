@@ -1,0 +1,101 @@
+//! The status codes that this server sends, each with its reason phrase.
+//!
+//! An enum rather than a number: a route cannot send a code that HTTP does not know, and the phrase cannot be
+//! forgotten.
+
+/// A status code (RFC 9110, section 15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// 200: here it is.
+    Ok = 200,
+    /// 204: done, and there is nothing to show; an answer without a body.
+    NoContent = 204,
+    /// 304: what you have is still right; an answer without a body.
+    NotModified = 304,
+    /// 307: ask there instead, with the same method.
+    TemporaryRedirect = 307,
+    /// 400: this cannot be understood.
+    BadRequest = 400,
+    /// 403: understood, and no.
+    Forbidden = 403,
+    /// 404: nothing is here.
+    NotFound = 404,
+    /// 405: something is here, but not for this method; the header `Allow` says for which.
+    MethodNotAllowed = 405,
+    /// 408: you took too long to ask.
+    RequestTimeout = 408,
+    /// 411: say how long the body is.
+    LengthRequired = 411,
+    /// 413: the body is too large.
+    ContentTooLarge = 413,
+    /// 414: the request line is too long.
+    UriTooLong = 414,
+    /// 417: the header `Expect` asks for something we do not do.
+    ExpectationFailed = 417,
+    /// 422: well written, but what it says makes no sense.
+    UnprocessableContent = 422,
+    /// 429: you ask too often.
+    TooManyRequests = 429,
+    /// 431: the headers are too long, or too many.
+    HeaderFieldsTooLarge = 431,
+    /// 500: our fault.
+    InternalServerError = 500,
+    /// 501: no route could ever do this.
+    NotImplemented = 501,
+    /// 503: not now; the header `Retry-After` says when.
+    ServiceUnavailable = 503,
+    /// 505: not in this version of HTTP.
+    VersionNotSupported = 505,
+}
+
+impl Status {
+    /// The number: `404`.
+    pub fn code(self) -> u16 {
+        self as u16
+    }
+
+    /// Number and reason phrase, as the status line has them: `404 Not Found`. One text for both, because the status
+    /// line is written for every answer and needs them nowhere apart.
+    pub fn line(self) -> &'static str {
+        match self {
+            Status::Ok => "200 OK",
+            Status::NoContent => "204 No Content",
+            Status::NotModified => "304 Not Modified",
+            Status::TemporaryRedirect => "307 Temporary Redirect",
+            Status::BadRequest => "400 Bad Request",
+            Status::Forbidden => "403 Forbidden",
+            Status::NotFound => "404 Not Found",
+            Status::MethodNotAllowed => "405 Method Not Allowed",
+            Status::RequestTimeout => "408 Request Timeout",
+            Status::LengthRequired => "411 Length Required",
+            Status::ContentTooLarge => "413 Content Too Large",
+            Status::UriTooLong => "414 URI Too Long",
+            Status::ExpectationFailed => "417 Expectation Failed",
+            Status::UnprocessableContent => "422 Unprocessable Content",
+            Status::TooManyRequests => "429 Too Many Requests",
+            Status::HeaderFieldsTooLarge => "431 Request Header Fields Too Large",
+            Status::InternalServerError => "500 Internal Server Error",
+            Status::NotImplemented => "501 Not Implemented",
+            Status::ServiceUnavailable => "503 Service Unavailable",
+            Status::VersionNotSupported => "505 HTTP Version Not Supported",
+        }
+    }
+
+    /// Whether an answer with this status has a body. For 204 and 304 the protocol says that it ends with the head, so
+    /// a body, or a length for one, would be read as the beginning of the next answer.
+    pub fn has_body(self) -> bool {
+        !matches!(self, Status::NoContent | Status::NotModified)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Status;
+
+    #[test]
+    fn the_line_begins_with_the_code() {
+        for status in [Status::Ok, Status::NotModified, Status::UriTooLong, Status::VersionNotSupported] {
+            assert!(status.line().starts_with(&status.code().to_string()));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! What is asked for: the four forms of a request target, and what a host looks like.
+//!
+//! ```text
+//! GET /sleeper?seconds=2 HTTP/1.1            origin-form: a path. What browsers send
+//! GET http://host/sleeper HTTP/1.1           absolute-form: what they send to a proxy; every server must take it
+//! OPTIONS * HTTP/1.1                         asterisk-form: the server as a whole
+//! CONNECT host:443 HTTP/1.1                  authority-form: for proxies, so not for us
+//! ```
+//!
+//! RFC 9112, section 3.2. Positions are returned, not slices: the buffer that holds the head may still grow and
+//! move before the request is complete.
+
+use std::net::Ipv6Addr;
+use std::ops::Range;
+
+use super::error::Error;
+use super::query::hex_digit;
+use super::request::Method;
+
+/// Where the parts of a target are, counted from its first byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    // Ranges and not text: see above.
+    /// Empty for an address without a path, `http://host`; then it stands for `/`.
+    pub(super) path: Range<usize>,
+    /// What follows the first `?`. `/a?` has an empty one, `/a` has none.
+    pub(super) query: Option<Range<usize>>,
+    /// Only in absolute-form. It wins over the Host header, which some proxies forget to adjust.
+    pub(super) authority: Option<Range<usize>>,
+    /// `*`: no address at all, so Host may be empty.
+    pub(super) is_asterisk: bool,
+}
+
+impl Target {
+    /// The same target, counted from a point that lies `distance` bytes further ahead.
+    pub(super) fn moved_by(self, distance: usize) -> Target {
+        let moved = |range: Range<usize>| range.start + distance..range.end + distance;
+        Target {
+            path: moved(self.path),
+            query: self.query.map(moved),
+            authority: self.authority.map(moved),
+            is_asterisk: self.is_asterisk,
+        }
+    }
+}
+
+/// Finds the parts of `target`.
+///
+/// Any visible ASCII is let through, also what RFC 3986 wants percent-encoded (browsers do send `|` and `{`), with
+/// one exception: a fragment, `#...`, belongs to the client alone and is never sent.
+pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
+    for &byte in target {
+        if !byte.is_ascii_graphic() || byte == b'#' {
+            return Err(Error::Target);
+        }
+    }
+    if target == b"*" {
+        let form = Target { path: 0..1, query: None, authority: None, is_asterisk: true };
+        return if method == Method::Options { Ok(form) } else { Err(Error::Target) };
+    }
+    // By far the most common form, so it is tried before the rare ones.
+    if target.starts_with(b"/") {
+        return Ok(split_query(target, 0, None));
+    }
+    let authority_start = after_scheme(target).ok_or(Error::Target)?;
+    let mut path_start = authority_start;
+    while path_start < target.len() && !matches!(target[path_start], b'/' | b'?') {
+        path_start += 1;
+    }
+    // A host and nothing else is enough: `http://host` asks for `/`.
+    let authority = authority_start..path_start;
+    if !is_host(&target[authority.clone()]) {
+        return Err(Error::Target);
+    }
+    Ok(split_query(target, path_start, Some(authority)))
+}
+
+/// Everything from `path_start` on is the path, up to the first `?`.
+fn split_query(target: &[u8], path_start: usize, authority: Option<Range<usize>>) -> Target {
+    let mut path_end = path_start;
+    while path_end < target.len() && target[path_end] != b'?' {
+        path_end += 1;
+    }
+    let query = if path_end < target.len() { Some(path_end + 1..target.len()) } else { None };
+    Target { path: path_start..path_end, query, authority, is_asterisk: false }
+}
+
+/// The length of `http://` or `https://`, which may be written in capitals.
+///
+/// Both, though we speak no TLS: something in front of us may, and the address is the one its client typed.
+fn after_scheme(target: &[u8]) -> Option<usize> {
+    for scheme in ["http://", "https://"] {
+        if target.len() >= scheme.len() && target[..scheme.len()].eq_ignore_ascii_case(scheme.as_bytes()) {
+            return Some(scheme.len());
+        }
+    }
+    None
+}
+
+/// Whether `text` is a host with an optional port (RFC 3986, section 3.2): `example.org`, `127.0.0.1:8000`, `[::1]:80`.
+///
+/// No `user@`: RFC 9110 (section 4.2.4) calls it a trick to make an address look like another one.
+pub(super) fn is_host(text: &[u8]) -> bool {
+    if let [b'[', inside @ ..] = text {
+        // The colons of an IPv6 address would be taken for a port, hence the brackets.
+        let Some(end) = inside.iter().position(|&byte| byte == b']') else { return false };
+        return is_ipv6(&inside[..end]) && is_port(&inside[end + 1..]);
+    }
+    let end = text.iter().position(|&byte| byte == b':').unwrap_or(text.len());
+    is_name(&text[..end]) && is_port(&text[end..])
+}
+
+/// The standard library's parser is strict, and knows nothing of zones (`%eth0`), which make no sense to a peer.
+fn is_ipv6(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
+}
+
+/// A registered name, or an IPv4 address, which the grammar does not tell apart.
+fn is_name(name: &[u8]) -> bool {
+    let mut position = 0;
+    while let Some(&byte) = name.get(position) {
+        match byte {
+            _ if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte) => {}
+            b'%' => {
+                let digits = name.get(position + 1..position + 3).unwrap_or(b"");
+                if digits.len() < 2 || digits.iter().any(|&digit| hex_digit(digit).is_none()) {
+                    return false;
+                }
+            }
+            _ => return false,
+        }
+        position += 1;
+    }
+    !name.is_empty()
+}
+
+/// Nothing, or a colon and a number that a port can be; the grammar lets the number be missing.
+///
+/// The digits are checked before they are parsed, because the standard library's parser takes `+80`.
+fn is_port(text: &[u8]) -> bool {
+    match text {
+        [] | [b':'] => true,
+        [b':', digits @ ..] => {
+            let Ok(digits) = std::str::from_utf8(digits) else { return false };
+            digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        for good in
+            ["a", "example.org", "127.0.0.1:8000", "[::1]", "[::1]:80", "h:", "a_b", "%41", "a,b", "h:65535"]
+        {
+            assert!(is_host(good.as_bytes()), "{good}");
+        }
+        for bad in [
+            "", ":80", "a b", "a/b", "u@h", "h:x", "h:+1", "h:65536", "[::1", "[x]", "[]", "[::1]x", "%4",
+            "a:1:2", "h\"", "\u{e9}",
+        ] {
+            assert!(!is_host(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn forms() {
+        let target = parse(b"/a/b?c=d?e", Method::Get).unwrap();
+        assert_eq!((target.path, target.query, target.authority), (0..4, Some(5..10), None));
+        let target = parse(b"http://h:1/p?", Method::Get).unwrap();
+        assert_eq!((target.path, target.query, target.authority), (10..12, Some(13..13), Some(7..10)));
+        let target = parse(b"HTTPS://h?q", Method::Get).unwrap();
+        assert_eq!((target.path, target.query, target.authority), (9..9, Some(10..11), Some(8..9)));
+        assert!(parse(b"*", Method::Options).unwrap().is_asterisk);
+        for bad in [
+            "*",
+            "a",
+            "h:80",
+            "ftp://h/",
+            "http:///p",
+            "http://",
+            "http://u@h/",
+            "/a#b",
+            "/\u{e9}",
+            "?a",
+            "/a\tb",
+        ] {
+            assert_eq!(parse(bad.as_bytes(), Method::Get), Err(Error::Target), "{bad}");
+        }
+    }
+}

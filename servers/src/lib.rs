@@ -1,0 +1,5 @@
+//! HTTP, and later the servers that speak it.
+
+#![forbid(unsafe_code)]
+
+pub mod http;
