@@ -1,0 +1,105 @@
+//! What the two server programs do alike: listen, say where, and stop when asked.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+use socket2::{Domain, Protocol, Socket, Type};
+
+/// How many connections the kernel may complete before they are accepted: as many as it allows. On
+/// the blocking server this is where everybody waits.
+const BACKLOG: i32 = 4096;
+
+/// Listens on `address`; port 0 takes a free one.
+///
+/// # Errors
+///
+/// A sentence for the person who started the program: what failed, and what to do about it.
+pub fn listen(address: SocketAddr) -> Result<TcpListener, CannotListen> {
+    let bind = || -> io::Result<TcpListener> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        // A server that was just restarted may have its port again, though old connections still
+        // linger.
+        socket.set_reuse_address(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(BACKLOG)?;
+        Ok(socket.into())
+    };
+    bind().map_err(|error| CannotListen { address, error })
+}
+
+/// Why [`listen`] failed.
+#[derive(Debug)]
+pub struct CannotListen {
+    address: SocketAddr,
+    error: io::Error,
+}
+
+impl fmt::Display for CannotListen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let advice = match self.error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "another program has this port; stop it, or choose another address (port 0 takes a free one)"
+            }
+            io::ErrorKind::AddrNotAvailable => "this machine has no such address; try 127.0.0.1",
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 are for the administrator; choose a higher one"
+            }
+            _ => return write!(f, "cannot listen on {}: {}", self.address, self.error),
+        };
+        write!(f, "cannot listen on {}: {advice}", self.address)
+    }
+}
+
+impl std::error::Error for CannotListen {}
+
+/// Says where the server listens: the first line on stdout, there as soon as connections are.
+///
+/// # Errors
+///
+/// If nobody reads stdout any more.
+pub fn announce(listener: &TcpListener) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{}", listener.local_addr()?)?;
+    out.flush()
+}
+
+/// Lets a second SIGINT or SIGTERM end the process at once: the first asks it to finish, and
+/// somebody who asks twice means it.
+///
+/// # Errors
+///
+/// If the operating system refuses the handler.
+pub fn exit_on_second_signal() -> io::Result<()> {
+    for signal in [SIGINT, SIGTERM] {
+        let asked = Arc::new(AtomicBool::new(false));
+        // In this order: the first signal finds the flag down and raises it, the second finds it
+        // up. A shell calls the end by a signal 128 and its number.
+        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&asked))?;
+        flag::register(signal, asked)?;
+    }
+    Ok(())
+}
+
+/// As many descriptors as this process may have: each connection is one, and the usual limit of
+/// 1,024 is soft.
+pub fn raise_descriptor_limit() {
+    // With fewer it serves fewer, and `accept` waits for free ones: no reason not to start.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
+}
+
+/// Ends the program with a sentence on stderr if something went wrong.
+pub fn exit_with<E: fmt::Display>(result: Result<(), E>) -> ! {
+    match result {
+        Ok(()) => process::exit(0),
+        Err(error) => {
+            eprintln!("error: {error}");
+            process::exit(1)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! What can be asked, and what is answered.
+//!
+//! A route returns data: an answer, and how long and in which way to wait before it is sent. It
+//! does not wait itself, and does not know who serves it. So both servers have the same routes, and
+//! what differs between them is exactly one `match`: how each of them does what a [`Reply`] says.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::http::response::Body;
+use crate::http::{Method, Request, Response, Status, query};
+
+/// What a route wants done.
+#[derive(Debug)]
+pub enum Reply {
+    /// Answer at once.
+    Now(Response),
+    /// Wait, like for a slow database, and then answer. On the loop: `sleep(...).await`.
+    After(Duration, Response),
+    /// Wait by holding the thread: the classic mistake of an async handler. On the loop: everybody
+    /// waits.
+    Block(Duration, Response),
+    /// Hold a thread too, but another one: the cure. On the loop: `to_thread(...).await`.
+    Pool(Duration, Response),
+}
+
+/// How long the slow routes wait if they are not told.
+const DEFAULT_SECONDS: Duration = Duration::from_secs(10);
+/// The longest that can be asked for.
+const MOST_SECONDS: f64 = 3600.0;
+
+/// Nothing here may be kept by a cache: the experiment is about when an answer comes.
+const NO_STORE: &[(&str, &str)] = &[("Cache-Control", "no-store")];
+const ALLOW: &[(&str, &str)] = &[("Allow", "GET, HEAD, OPTIONS"), ("Cache-Control", "no-store")];
+
+const INDEX: &str = "\
+This server is one half of an experiment: ask it for two things at once, and see who waits.
+
+GET /sleeper    waits ten seconds, like for a slow database, and answers
+GET /activer    answers at once
+GET /blocker    waits by blocking the thread: in an async handler, the classic mistake
+GET /threaded   the same blocking call on another thread: its cure
+
+The three that wait take ?seconds=N (fractions allowed, at most 3600).
+
+Try: curl the sleeper, and within ten seconds the activer from another terminal.
+";
+
+/// Finds the answer to a request.
+pub fn reply(request: &Request<'_>) -> Reply {
+    if request.path() == "*" {
+        return options(request.method());
+    }
+    let route: fn(Duration) -> Reply = match request.path() {
+        "/" => |_| Reply::Now(text(Status::Ok, INDEX)),
+        "/activer" => |_| Reply::Now(text(Status::Ok, "activer: here you are, at once\n")),
+        "/sleeper" => |time| Reply::After(time, waited("sleeper", "slept", time)),
+        "/blocker" => |time| Reply::Block(time, waited("blocker", "held its thread for", time)),
+        "/threaded" => |time| Reply::Pool(time, waited("threaded", "held another thread for", time)),
+        // Browsers ask for it on their own, beside every page: there is none, and nothing to say
+        // about it.
+        "/favicon.ico" => |_| Reply::Now(Response::text(Status::NoContent, "").with_headers(NO_STORE)),
+        _ => {
+            return Reply::Now(text(
+                Status::NotFound,
+                "There is no such page. GET / says what can be asked.\n",
+            ));
+        }
+    };
+    match request.method() {
+        Method::Get | Method::Head => {}
+        other => return options(other),
+    }
+    match seconds(request) {
+        Ok(time) => route(time),
+        Err(reason) => Reply::Now(text(Status::BadRequest, reason)),
+    }
+}
+
+/// Whether a request is worth a line in the trace.
+pub fn is_quiet(request: &Request<'_>) -> bool {
+    request.path() == "/favicon.ico"
+}
+
+/// The path and query of a request, for the trace.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a>(pub Request<'a>);
+
+impl fmt::Display for Target<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.path())?;
+        match self.0.query() {
+            Some(query) => write!(f, "?{query}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The answer to every method that no route takes.
+fn options(method: Method) -> Reply {
+    let response = if method == Method::Options {
+        Response::text(Status::NoContent, "")
+    } else {
+        Response::text(Status::MethodNotAllowed, "This page can only be read: GET or HEAD.\n")
+    };
+    Reply::Now(response.with_headers(ALLOW))
+}
+
+fn text(status: Status, body: impl Into<Body>) -> Response {
+    Response::text(status, body).with_headers(NO_STORE)
+}
+
+fn waited(route: &str, what: &str, time: Duration) -> Response {
+    text(Status::Ok, format!("{route}: {what} {} s\n", time.as_secs_f64()))
+}
+
+/// The time that `?seconds=N` asks for.
+fn seconds(request: &Request<'_>) -> Result<Duration, String> {
+    match request.query().and_then(|query| query::first(query, "seconds")) {
+        Some(word) => parse_seconds(&word).map_err(|reason| format!("seconds={reason}\n")),
+        None => Ok(DEFAULT_SECONDS),
+    }
+}
+
+/// Reads a number of seconds the way the routes do.
+///
+/// # Errors
+///
+/// What is wrong with `word`, in a sentence that begins with it.
+pub fn parse_seconds(word: &str) -> Result<Duration, String> {
+    let digits = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    // With digits and a point it cannot be negative, infinite or not a number, all of which `f64`
+    // would take.
+    match word.parse::<f64>() {
+        Ok(seconds) if digits && seconds <= MOST_SECONDS => Ok(Duration::from_secs_f64(seconds)),
+        Ok(_) if digits => Err(format!("{word} is too long: at most {MOST_SECONDS}.")),
+        _ => Err(format!("{} is no number of seconds: write it like 10 or 0.5.", word.escape_debug())),
+    }
+}
