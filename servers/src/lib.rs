@@ -17,6 +17,7 @@ pub mod async_server;
 pub mod blocking_server;
 pub mod bounds;
 pub mod command_line;
+pub mod experiment;
 pub mod http;
 pub mod loop_flags;
 pub mod options;

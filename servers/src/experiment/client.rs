@@ -1,0 +1,69 @@
+//! One request, on a thread of its own: connect, ask, read to the end, and say when each happened.
+//!
+//! The plainest client there can be, so that what is measured is the server: no pool of connections,
+//! no keep-alive, and a thread that does nothing else. That it blocks is no shame. A client has one
+//! thing to wait for; the trouble with blocking begins where one thread has two.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::news::{What, Wire};
+use super::plan::Request;
+
+/// How much of an answer is kept. The status is in its first line; the rest only has to arrive.
+const KEPT: usize = 64;
+
+/// Sends `request`, which is number `number` of the plan, at its time after `zero`, and tells what
+/// becomes of it.
+pub(super) fn ask(number: usize, request: &Request, zero: Instant, patience: Duration, wire: &Wire) {
+    thread::sleep((zero + request.at).saturating_duration_since(Instant::now()));
+    wire.tell(What::Sent(number));
+    match exchange(number, request, patience, wire) {
+        Ok(status) => wire.tell(What::Answered(number, status)),
+        Err(error) => wire.tell(What::Failed(number, error)),
+    }
+}
+
+/// Returns the status of the answer, when all of it has arrived.
+fn exchange(number: usize, request: &Request, patience: Duration, wire: &Wire) -> io::Result<u16> {
+    let mut stream = TcpStream::connect_timeout(&request.server, patience)?;
+    stream.set_read_timeout(Some(patience))?;
+    // The kernel has completed the connection, not the server, which may be asleep for all we know. So
+    // this says nothing of when it is served; it says by which address it can be recognised.
+    wire.tell(What::Connected(number, stream.local_addr()?));
+    let head =
+        format!("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", request.target, request.server);
+    stream.write_all(head.as_bytes())?;
+
+    let mut kept = Vec::new();
+    let mut bytes = [0; 4096];
+    // To the end of the connection, which is the end of the answer, for that is what was asked for.
+    loop {
+        let count = match stream.read(&mut bytes) {
+            Ok(0) => return status(&kept),
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if kept.is_empty() {
+            wire.tell(What::FirstByte(number));
+        }
+        let room = KEPT - kept.len();
+        kept.extend_from_slice(&bytes[..count.min(room)]);
+    }
+}
+
+/// Finds the status in the first line of an answer: `HTTP/1.1 200 OK`.
+fn status(answer: &[u8]) -> io::Result<u16> {
+    if answer.is_empty() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let line = String::from_utf8_lossy(answer);
+    let mut words = line.split([' ', '\r']);
+    match (words.next(), words.next().map(str::parse)) {
+        (Some(version), Some(Ok(status))) if version.starts_with("HTTP/1.") => Ok(status),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
