@@ -19,7 +19,7 @@ use crate::inbox::{Inbox, TaskKey};
 use crate::inspect::event::{Event, TaskId};
 use crate::inspect::narrator::Narrator;
 
-/// Something to call once. Whoever empties the cell first, by running it or by cancelling it,
+/// Something to call once: a shared place with a closure in it, until it is taken out. Whoever empties the cell first, by running it or by cancelling it,
 /// decides.
 pub(crate) type Callback = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
 

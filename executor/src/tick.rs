@@ -17,6 +17,9 @@
 //! way. A loop that ran until its queue is empty would never look at its sockets again once two
 //! tasks keep waking each other.
 //!
+//! At first reading, skip what only reports (`narrator`, and all that begins with `tell_`) and what
+//! only reproduces asyncio's order to the turn ([`WakeMode::Asyncio`]): the loop works without.
+//!
 //! Between two entries of phase 5 nothing happens: no clock is looked at, no socket, and nobody can
 //! interrupt. A task that does not come to an `.await` that waits holds all the others. That is the
 //! bargain of an event loop: no locks, no surprises between two awaits, and no help against

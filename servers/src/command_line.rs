@@ -15,12 +15,12 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// the blocking server this is where everybody waits.
 const BACKLOG: i32 = 4096;
 
-/// Listens on `address`; port 0 takes a free one.
+/// Listens on `address`, which came from the command line's `flag`; port 0 takes a free one.
 ///
 /// # Errors
 ///
 /// A sentence for the person who started the program: what failed, and what to do about it.
-pub fn listen(address: SocketAddr) -> Result<TcpListener, CannotListen> {
+pub fn listen(flag: &'static str, address: SocketAddr) -> Result<TcpListener, CannotListen> {
     let bind = || -> io::Result<TcpListener> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         // A server that was just restarted may have its port again, though old connections still
@@ -30,12 +30,13 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, CannotListen> {
         socket.listen(BACKLOG)?;
         Ok(socket.into())
     };
-    bind().map_err(|error| CannotListen { address, error })
+    bind().map_err(|error| CannotListen { flag, address, error })
 }
 
 /// Why [`listen`] failed.
 #[derive(Debug)]
 pub struct CannotListen {
+    flag: &'static str,
     address: SocketAddr,
     error: io::Error,
 }
@@ -44,7 +45,13 @@ impl fmt::Display for CannotListen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let advice = match self.error.kind() {
             io::ErrorKind::AddrInUse => {
-                "another program has this port; stop it, or choose another address (port 0 takes a free one)"
+                return write!(
+                    f,
+                    "cannot listen on {}: another program has this port; stop it, or take a free one with {} {}:0",
+                    self.address,
+                    self.flag,
+                    self.address.ip()
+                );
             }
             io::ErrorKind::AddrNotAvailable => "this machine has no such address; try 127.0.0.1",
             io::ErrorKind::PermissionDenied => {

@@ -39,7 +39,7 @@ This server is one half of an experiment: ask it for two things at once, and see
 GET /sleeper    waits ten seconds, like for a slow database, and answers
 GET /activer    answers at once
 GET /blocker    waits by blocking the thread: in an async handler, the classic mistake
-GET /threaded   the same blocking call on another thread: its cure
+GET /threaded   the same blocking call on another thread: on a loop, the cure
 
 The three that wait take ?seconds=N (fractions allowed, at most 3600).
 

@@ -36,7 +36,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     raise_descriptor_limit();
     exit_on_second_signal()?;
     let event_loop = arguments.event_loop.build()?;
-    let listener = listen(arguments.addr)?;
+    let listener = listen("--addr", arguments.addr)?;
     event_loop.block_on(async move {
         // Heard from before the first connection can be made, so that no signal is missed.
         let mut signals = Signals::new()?;

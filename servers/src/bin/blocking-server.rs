@@ -36,7 +36,7 @@ fn main() {
 fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     inspect::init_logging();
     exit_on_second_signal()?;
-    let listener = listen(arguments.addr)?;
+    let listener = listen("--addr", arguments.addr)?;
     let address = listener.local_addr()?;
     let stop = Arc::new(Stop::default());
     let mut signals = Signals::new([SIGINT, SIGTERM])?;

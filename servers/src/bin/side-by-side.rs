@@ -144,8 +144,8 @@ fn prepare(
         return Ok((plan, None));
     }
     // Both, before anything is started: if one address is taken, nothing has happened yet.
-    let async_listener = listen(arguments.async_addr)?;
-    let blocking_listener = listen(arguments.blocking_addr)?;
+    let async_listener = listen("--async-addr", arguments.async_addr)?;
+    let blocking_listener = listen("--blocking-addr", arguments.blocking_addr)?;
     plan.async_server = async_listener.local_addr()?;
     plan.blocking_server = blocking_listener.local_addr()?;
     plan.seconds = Some(plan.sleep());

@@ -46,14 +46,23 @@ pub fn what_happened(plan: &Plan, courses: &[Course], width: Option<usize>) -> S
 pub fn what_next(plan: &Plan) -> String {
     let mut steps = Vec::new();
     if !plan.ours {
-        steps.push(("cargo run".to_owned(), "the same with our own servers"));
+        steps.push(("cargo run --release".to_owned(), "the same with our own servers"));
     } else if plan.clients == 1 {
-        steps.push(("cargo run -- --clients 5".to_owned(), "five sleepers at once: who lets them queue?"));
+        steps.push((
+            "cargo run --release -- --clients 5 --seconds 2".to_owned(),
+            "five sleepers at once: who lets them queue?",
+        ));
     } else {
-        steps.push(("cargo run".to_owned(), "one sleeper, in slow motion"));
+        steps.push(("cargo run --release".to_owned(), "one sleeper, in slow motion"));
     }
-    steps.push(("cargo run -- --keep-serving".to_owned(), "ask both yourself, with curl or a browser"));
-    steps.push(("RUST_LOG=loop=debug cargo run".to_owned(), "what the loop does meanwhile, turn by turn"));
+    steps.push((
+        "cargo run --release -- --keep-serving".to_owned(),
+        "ask both yourself, with curl or a browser",
+    ));
+    steps.push((
+        "RUST_LOG=loop=debug cargo run --release".to_owned(),
+        "what the loop does meanwhile, turn by turn",
+    ));
     steps.push(("servers/src/async_server.rs".to_owned(), "beside blocking_server.rs: spot each .await"));
     listed("Try next", &steps)
 }
