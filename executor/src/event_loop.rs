@@ -55,7 +55,6 @@ pub(crate) struct LoopState {
     pub(crate) tasks: Tasks,
     pub(crate) timers: RefCell<Timers<Wakeup>>,
     pub(crate) reactor: Reactor<Wakeup>,
-    pub(crate) wake: WakeMode,
     /// The time, as this turn sees it: read once, when its wait is over. All timers of a turn are
     /// judged by the same time, and asking for it costs nothing.
     pub(crate) turn_time: Cell<Instant>,
@@ -76,11 +75,10 @@ impl LoopState {
         narrator: Narrator,
     ) -> Self {
         LoopState {
-            ready: Rc::new(ReadyQueue::new(reactor.notifier(), narrator)),
+            ready: Rc::new(ReadyQueue::new(reactor.notifier(), wake, narrator)),
             tasks: Tasks::default(),
             timers: RefCell::new(timers),
             reactor,
-            wake,
             turn_time: Cell::new(Instant::START),
             stopping: Cell::new(false),
             calls_elsewhere: Arc::default(),

@@ -16,11 +16,12 @@ use std::task::Waker;
 use reactor::Notifier;
 
 use crate::inbox::{Inbox, TaskKey};
-use crate::inspect::event::{Event, TaskId};
+use crate::inspect::event::{Cause, Event, TaskId};
 use crate::inspect::narrator::Narrator;
+use crate::settings::WakeMode;
 
-/// Something to call once: a shared place with a closure in it, until it is taken out. Whoever empties the cell first, by running it or by cancelling it,
-/// decides.
+/// Something to call once: a shared place with a closure in it, until it is taken out. Whoever
+/// empties the cell first, by running it or by cancelling it, decides.
 pub(crate) type Callback = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
 
 /// Makes a [`Callback`] of a closure.
@@ -39,6 +40,14 @@ pub(crate) enum Wakeup {
 }
 
 impl Wakeup {
+    /// Sets it going. A callback always runs in this turn; a task is [delivered](ReadyQueue::deliver).
+    pub(crate) fn deliver(self, queue: &Rc<ReadyQueue>, cause: Cause) {
+        match self {
+            Wakeup::Callback(callback) => queue.push(Entry::Callback(callback)),
+            Wakeup::Task(_, waker) => queue.deliver(cause, move || waker.wake()),
+        }
+    }
+
     /// The task's name, if it is a task that waits.
     pub(crate) fn task(&self) -> Option<TaskId> {
         match self {
@@ -62,13 +71,14 @@ pub(crate) struct ReadyQueue {
     /// Where other threads reach this loop. Also what tells one loop from another: a waker knows
     /// its loop by it.
     pub(crate) inbox: Arc<Inbox>,
+    pub(crate) wake: WakeMode,
     pub(crate) narrator: Narrator,
 }
 
 impl ReadyQueue {
-    pub(crate) fn new(notifier: Notifier, narrator: Narrator) -> Self {
+    pub(crate) fn new(notifier: Notifier, wake: WakeMode, narrator: Narrator) -> Self {
         let inbox = Arc::new(Inbox::new(notifier));
-        ReadyQueue { entries: RefCell::new(VecDeque::new()), inbox, narrator }
+        ReadyQueue { entries: RefCell::new(VecDeque::new()), inbox, wake, narrator }
     }
 
     /// Puts an entry at the end of the line. There is no way to put one anywhere else.
@@ -84,6 +94,30 @@ impl ReadyQueue {
     /// How long the line is.
     pub(crate) fn len(&self) -> usize {
         self.entries.borrow().len()
+    }
+
+    /// Does what a due timer, a ready socket, a finished child, a thread or a signal has to do with
+    /// whoever waits for it, in one of the two ways to wake.
+    ///
+    /// Here and now: the task that `wake` wakes is put into the ready queue, and so runs in this
+    /// turn if the turn has yet to run its entries. Or, as in asyncio, a callback of its own does
+    /// it, and the task runs a turn later. (There, a timer's callback sets a future's result, and
+    /// the task has to be called back by the future.) This function is the only place that knows
+    /// the difference.
+    pub(crate) fn deliver(self: &Rc<Self>, cause: Cause, wake: impl FnOnce() + 'static) {
+        match self.wake {
+            WakeMode::Direct => {
+                self.narrator.because(cause);
+                wake();
+            }
+            WakeMode::Asyncio => {
+                let queue = Rc::clone(self);
+                self.push(Entry::Callback(callback(move || {
+                    queue.narrator.because(cause);
+                    wake();
+                })));
+            }
+        }
     }
 
     /// Puts a task's next step at the end of the line, and says who or what made it ready.

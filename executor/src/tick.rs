@@ -17,8 +17,8 @@
 //! way. A loop that ran until its queue is empty would never look at its sockets again once two
 //! tasks keep waking each other.
 //!
-//! At first reading, skip what only reports (`narrator`, and all that begins with `tell_`) and what
-//! only reproduces asyncio's order to the turn ([`WakeMode::Asyncio`]): the loop works without.
+//! At first reading, skip what only reports (`narrator`, and all that begins with `tell_`): the loop
+//! works without. And take `deliver` for "wake": that it has two ways to do so is told in `ready.rs`.
 //!
 //! Between two entries of phase 5 nothing happens: no clock is looked at, no socket, and nobody can
 //! interrupt. A task that does not come to an `.await` that waits holds all the others. That is the
@@ -37,7 +37,6 @@ use crate::event_loop::{LONGEST_WAIT, LoopState};
 use crate::inbox::{News, TaskKey};
 use crate::inspect::event::{Cause, Outcome};
 use crate::ready::{Callback, Entry, Wakeup, callback};
-use crate::settings::WakeMode;
 use crate::task::{Steps, drop_body};
 use crate::time::Due;
 
@@ -65,13 +64,13 @@ impl LoopState {
         // 3. What other threads report, and who can read or write: to the ready queue.
         self.take_news();
         for Fired { source, direction, waiter } in found.fired {
-            self.deliver(waiter, Cause::Socket(source, direction));
+            waiter.deliver(&self.ready, Cause::Socket(source, direction));
         }
 
         // 4. Whose time has come: to the ready queue.
         self.tell_fired(&found.due);
         for Due { id, payload, .. } in found.due {
-            self.deliver(payload, Cause::Timer(id));
+            payload.deliver(&self.ready, Cause::Timer(id));
         }
 
         // 5. Run what is ready now. What is added meanwhile waits for the next turn.
@@ -144,42 +143,12 @@ impl LoopState {
     /// `_ready` directly, while the loop still waits.
     fn take_news(&self) {
         for news in self.ready.inbox.take() {
-            match (news, self.wake) {
-                (News::Call(call), _) => self.ready.push(Entry::Callback(callback(call))),
-                (News::Wake(task), WakeMode::Direct) => {
-                    self.narrator().because(Cause::Thread);
-                    self.ready.push_step(task);
-                }
-                (News::Wake(task), WakeMode::Asyncio) => {
+            match news {
+                News::Call(call) => self.ready.push(Entry::Callback(callback(call))),
+                News::Wake(task) => {
                     let queue = Rc::clone(&self.ready);
-                    self.ready.push(Entry::Callback(callback(move || {
-                        queue.narrator.because(Cause::Thread);
-                        queue.push_step(task);
-                    })));
+                    self.ready.deliver(Cause::Thread, move || queue.push_step(task));
                 }
-            }
-        }
-    }
-
-    /// Hands a ready socket or a due timer to whoever waits for it, in one of the two ways to wake.
-    ///
-    /// A callback runs in this turn either way. A task is put into the ready queue here and now,
-    /// and so runs in this turn as well; or, as in asyncio, a callback of this turn puts it there,
-    /// and it runs in the next. (There, a timer's callback sets a future's result, and the task has
-    /// to be called back by the future.) This function is the only place that knows the difference.
-    fn deliver(&self, wakeup: Wakeup, cause: Cause) {
-        match (wakeup, self.wake) {
-            (Wakeup::Callback(callback), _) => self.ready.push(Entry::Callback(callback)),
-            (Wakeup::Task(_, waker), WakeMode::Direct) => {
-                self.narrator().because(cause);
-                waker.wake();
-            }
-            (Wakeup::Task(_, waker), WakeMode::Asyncio) => {
-                let queue = Rc::clone(&self.ready);
-                self.ready.push(Entry::Callback(callback(move || {
-                    queue.narrator.because(cause);
-                    waker.wake();
-                })));
             }
         }
     }

@@ -23,7 +23,7 @@ impl LoopState {
             self.narrator().tell(Event::LoopBegin {
                 backend: self.reactor.backend().name(),
                 timers: self.timers.borrow().kind().name(),
-                wake: self.wake.name(),
+                wake: self.ready.wake.name(),
                 clock: self.narrator().clock.kind().name(),
             });
         }
