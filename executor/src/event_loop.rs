@@ -20,10 +20,12 @@
 //! While a loop runs, its thread knows it: that is how `sleep(...)` in the depth of some handler
 //! finds the timers without being handed them. asyncio: `get_running_loop()`.
 
+mod closing;
+
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
-use std::panic::{self, AssertUnwindSafe, Location};
+use std::panic::{self, Location};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -35,9 +37,9 @@ use crate::inspect::event::{Place, TaskId};
 use crate::inspect::narrator::Narrator;
 use crate::join_error::JoinError;
 use crate::join_handle::{JoinHandle, joinable};
-use crate::ready::{self, Callback, Entry, ReadyQueue, Wakeup};
+use crate::ready::{self, Entry, ReadyQueue, Wakeup};
 use crate::settings::{ClockKind, WakeMode};
-use crate::task::{About, Tasks, drop_body};
+use crate::task::{About, Tasks};
 use crate::time::instant::Instant;
 use crate::time::{TimerKey, Timers};
 
@@ -104,12 +106,28 @@ impl LoopState {
     where
         F: Future + 'static,
     {
+        self.spawn_concluding(name, place, future, Ok)
+    }
+
+    /// The same, for a future whose output is not yet the task's result: `conclude` makes it one.
+    pub(crate) fn spawn_concluding<F, C, T>(
+        &self,
+        name: Option<&str>,
+        place: Place,
+        future: F,
+        conclude: C,
+    ) -> JoinHandle<T>
+    where
+        F: Future + 'static,
+        C: Fn(F::Output) -> Result<T, JoinError> + 'static,
+        T: 'static,
+    {
         // Names are never given twice, so a trace can be searched for one.
         let id = TaskId(self.last_task.get() + 1);
         self.last_task.set(id.0);
         let name = name.map_or_else(|| Rc::clone(&self.unnamed), Rc::from);
         self.tell_spawned(id, &name, place);
-        joinable(future, |body| {
+        joinable(future, conclude, |body| {
             // The only allocation that a task needs for its future, and the last time that the
             // future moves.
             let about = About { name, place, awaiting: Default::default() };
@@ -166,6 +184,11 @@ thread_local! {
     static RUNNING: RefCell<Option<Rc<LoopState>>> = const { RefCell::new(None) };
 }
 
+/// The loop that runs on this thread, if one does.
+pub(crate) fn running_if_any() -> Option<Rc<LoopState>> {
+    RUNNING.with(|running| running.borrow().clone())
+}
+
 /// The loop that runs on this thread. `what` is the name of what needs it.
 ///
 /// # Panics
@@ -173,7 +196,7 @@ thread_local! {
 /// If none does. A future of ours outside of a loop would wait for ever, so it says so at once.
 #[track_caller]
 pub(crate) fn running(what: &str) -> Rc<LoopState> {
-    match RUNNING.with(|running| running.borrow().clone()) {
+    match running_if_any() {
         Some(state) => state,
         None => panic!("{what} needs a running event loop: call it inside a task, under run() or block_on()"),
     }
@@ -232,13 +255,13 @@ impl EventLoop {
     {
         let _entered = self.enter("block_on()");
         // The main task is a task like any other; only its end means something more.
-        let main = self.state.spawn(Some("main"), Location::caller(), main);
+        let mut main = self.state.spawn(Some("main"), Location::caller(), main);
         self.state.run_until(&|| main.is_finished());
         match main.take() {
             Some(Ok(value)) => value,
             // The panic goes on where the caller can see it, as if there were no loop in between.
             Some(Err(JoinError::Panicked(panic))) => panic::resume_unwind(panic),
-            Some(Err(JoinError::Cancelled)) => panic!("block_on(): the main task was aborted"),
+            Some(Err(_)) => panic!("block_on(): the main task was aborted"),
             None => panic!("block_on(): the loop was stopped before the main task was done"),
         }
     }
@@ -278,64 +301,13 @@ impl EventLoop {
     /// Makes the loop the running one. asyncio's `_check_running` refuses the same.
     #[track_caller]
     fn enter(&self, what: &str) -> Entered {
-        let busy = RUNNING.with(|running| running.borrow().is_some());
+        let busy = running_if_any().is_some();
         assert!(
             !busy,
             "{what} inside a running event loop: a loop cannot wait for itself; `.await` the future instead"
         );
         Entered::new(&self.state)
     }
-}
-
-impl Drop for EventLoop {
-    fn drop(&mut self) {
-        // The destructors that run now may use the loop. What they leave in it is dropped as well,
-        // so this goes round until nothing is left.
-        let _entered = Entered::new(&self.state);
-        // Whoever waits for one of these on another thread learns now that nobody will come to it.
-        drop(self.state.ready.inbox.close());
-        while self.state.drop_what_is_left() {}
-    }
-}
-
-impl LoopState {
-    /// Drops the tasks, the entries of the ready queue and the timers that there are. Says whether
-    /// there were any.
-    fn drop_what_is_left(&self) -> bool {
-        let tasks = self.tasks.all();
-        let mut dropped = !tasks.is_empty();
-        for task in tasks {
-            let steps = self.tasks.begin_step(task);
-            let about = self.tasks.remove(task);
-            self.tell_abandoned(task, about);
-            if let Some((steps, _)) = steps {
-                drop_body(steps.body);
-            }
-        }
-        while let Some(entry) = self.ready.pop() {
-            dropped = true;
-            if let Entry::Callback(callback) = entry {
-                drop_callback(&callback);
-            }
-        }
-        let mut due = Vec::new();
-        self.timers.borrow_mut().advance(Instant::FAR_FUTURE, &mut due);
-        for timer in due {
-            dropped = true;
-            if let Wakeup::Callback(callback) = timer.payload {
-                drop_callback(&callback);
-            }
-        }
-        dropped
-    }
-}
-
-/// Drops what would have been called. It is taken out and not just let go, because it may hold its
-/// own handle, or the loop that holds it, and such a circle would never be freed.
-fn drop_callback(callback: &Callback) {
-    let call = callback.take();
-    // As with tasks: a panic in a destructor is reported by the panic hook and goes no further.
-    let _ = panic::catch_unwind(AssertUnwindSafe(move || drop(call)));
 }
 
 impl fmt::Debug for EventLoop {

@@ -9,6 +9,9 @@ pub enum JoinError {
     Cancelled,
     /// It panicked, with this.
     Panicked(Box<dyn Any + Send + 'static>),
+    /// It failed (or panicked) as a child of a [`task_group`](crate::task_group), and the group has
+    /// the error: there is but one of it.
+    Failed,
 }
 
 impl JoinError {
@@ -28,6 +31,7 @@ impl fmt::Display for JoinError {
         match self {
             JoinError::Cancelled => f.write_str("the task was cancelled"),
             JoinError::Panicked(panic) => write!(f, "the task panicked: {}", panic_message(panic.as_ref())),
+            JoinError::Failed => f.write_str("the task failed, and its group has the error"),
         }
     }
 }

@@ -15,12 +15,17 @@
 //!                                  +---------------------------> the waiter's next step
 //! ```
 //!
+//! Those who wait for many tasks at once look into it in their own way: `join_handle/watch.rs`.
+//!
 //! Nothing else about a task depends on the type of its result: this is the boundary. On the loop's
 //! side of it, all tasks are alike and fit in one table.
+
+mod watch;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::mem;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -30,9 +35,11 @@ use std::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 
 use crate::abort_handle::AbortHandle;
+use crate::cancel::Target;
+use crate::event_loop;
+use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
 use crate::join_error::JoinError;
-use crate::ready;
 use crate::waker::TaskWaker;
 
 /// What a task and its handle share. Both live on the loop's thread: an `Rc` and a `RefCell` are
@@ -42,6 +49,8 @@ struct Shared<T> {
     /// Whether there ever was one: it stays true when the result has been taken.
     finished: bool,
     waiter: Option<Waker>,
+    /// What `gather` and its like want done when the task is over.
+    watchers: Vec<Box<dyn FnOnce()>>,
 }
 
 /// The task's end of it. If it is dropped without a result, the task was cancelled.
@@ -58,10 +67,14 @@ impl<T> Promise<T> {
         shared.finished = true;
         shared.result = Some(result);
         let waiter = shared.waiter.take();
+        let watchers = mem::take(&mut shared.watchers);
         // A waker is foreign code: not while the cell is borrowed.
         drop(shared);
         if let Some(waiter) = waiter {
             waiter.wake();
+        }
+        for watcher in watchers {
+            watch::report(watcher);
         }
     }
 }
@@ -77,14 +90,20 @@ impl<T> Drop for Promise<T> {
 pin_project! {
     /// What the loop really polls: the future, and where its result goes. A panic of the future
     /// stops here.
-    pub(crate) struct Joinable<F: Future> {
+    pub(crate) struct Joinable<F, C, T> {
         #[pin]
         future: F,
-        promise: Promise<F::Output>,
+        // Makes the task's result of the future's output: for most tasks it is just that.
+        conclude: C,
+        promise: Promise<T>,
     }
 }
 
-impl<F: Future> Future for Joinable<F> {
+impl<F, C, T> Future for Joinable<F, C, T>
+where
+    F: Future,
+    C: Fn(F::Output) -> Result<T, JoinError>,
+{
     type Output = Outcome;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
@@ -94,9 +113,12 @@ impl<F: Future> Future for Joinable<F> {
         // half done.
         match panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
             Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(value)) => {
-                this.promise.settle(Ok(value));
-                Poll::Ready(Outcome::Returned)
+            Ok(Poll::Ready(output)) => {
+                let result = (this.conclude)(output);
+                let cancelled = matches!(result, Err(JoinError::Cancelled));
+                let outcome = if cancelled { Outcome::Cancelled } else { Outcome::Returned };
+                this.promise.settle(result);
+                Poll::Ready(outcome)
             }
             Err(panic) => {
                 this.promise.settle(Err(JoinError::Panicked(panic)));
@@ -120,13 +142,13 @@ pub struct JoinHandle<T> {
 
 /// Wraps a future so that its result can be waited for, and calls `start` to make a task of it: the
 /// handle is complete only when the task has its waker.
-pub(crate) fn joinable<F, S>(future: F, start: S) -> JoinHandle<F::Output>
+pub(crate) fn joinable<F, C, T, S>(future: F, conclude: C, start: S) -> JoinHandle<T>
 where
-    F: Future,
-    S: FnOnce(Joinable<F>) -> Arc<TaskWaker>,
+    S: FnOnce(Joinable<F, C, T>) -> Arc<TaskWaker>,
 {
-    let shared = Rc::new(RefCell::new(Shared { result: None, finished: false, waiter: None }));
-    let task = start(Joinable { future, promise: Promise(Rc::clone(&shared)) });
+    let shared = Shared { result: None, finished: false, waiter: None, watchers: Vec::new() };
+    let shared = Rc::new(RefCell::new(shared));
+    let task = start(Joinable { future, conclude, promise: Promise(Rc::clone(&shared)) });
     JoinHandle { shared, task }
 }
 
@@ -141,13 +163,12 @@ impl<T> JoinHandle<T> {
         self.shared.borrow().finished
     }
 
-    /// Asks that the task be stopped, and says whether there was anything to stop. asyncio:
-    /// `Task.cancel`, which throws an error into the coroutine instead.
+    /// Asks that the task be stopped, and says whether there was anything to stop. It has no say in
+    /// it; [`cancel`](Self::cancel) lets it clean up.
     ///
     /// This only asks. The task's future is dropped in the task's own next turn, at the `.await`
     /// where it stands; before its first step, its body never runs. Whoever awaits the task hears
-    /// of it one turn later still, as with asyncio.
-    #[doc(alias = "cancel")]
+    /// of it one turn later still, as with asyncio's `Task.cancel`.
     pub fn abort(&self) -> bool {
         if self.is_finished() {
             return false;
@@ -161,9 +182,8 @@ impl<T> JoinHandle<T> {
         AbortHandle::new(Arc::clone(&self.task))
     }
 
-    /// The result, if the task is over and nobody has taken it. asyncio: `Task.result`.
-    pub(crate) fn take(&self) -> Option<Result<T, JoinError>> {
-        self.shared.borrow_mut().result.take()
+    pub(crate) fn key(&self) -> TaskKey {
+        self.task.task
     }
 }
 
@@ -192,8 +212,7 @@ impl<T> IntoFuture for &mut JoinHandle<T> {
 
     #[track_caller]
     fn into_future(self) -> Join<T> {
-        let handle = JoinHandle { shared: Rc::clone(&self.shared), task: Arc::clone(&self.task) };
-        Join { handle, place: Location::caller() }
+        Join { handle: self.another(), place: Location::caller() }
     }
 }
 
@@ -226,8 +245,9 @@ impl<T> Future for Join<T> {
         drop(shared);
         drop(before);
         // Under some other runtime's poll there is no loop of ours to tell.
-        if let Some(queue) = ready::at_home() {
-            queue.narrator.awaits(Awaiting::Task(self.handle.id()), self.place);
+        if let Some(state) = event_loop::running_if_any() {
+            state.narrator().awaits(Awaiting::Task(self.handle.id()), self.place);
+            state.pass_cancellation_to(Target::Task(self.handle.key()));
         }
         Poll::Pending
     }

@@ -53,6 +53,9 @@
 mod abort_handle;
 mod builder;
 mod callback;
+mod cancel;
+mod combinators;
+mod deferred;
 mod event_loop;
 mod inbox;
 pub mod inspect;
@@ -76,6 +79,12 @@ use std::time::Duration;
 pub use abort_handle::AbortHandle;
 pub use builder::{Builder, run};
 pub use callback::{CallbackHandle, call_at, call_later, call_soon};
+pub use cancel::{Cancellable, Cancelled, cancellable, cancelling, spawn_cancellable, uncancel};
+pub use combinators::{
+    AsCompleted, Gather, GroupError, IntoTask, RunGroup, Shield, TaskError, TaskGroup, Wait, WaitFor, When,
+    as_completed, gather, gather_results, shield, task_group, try_gather, try_wait, wait, wait_for,
+};
+pub use deferred::{Deferred, DoneCallback, WaitDeferred};
 pub use event_loop::EventLoop;
 pub use join_error::JoinError;
 pub use join_handle::{Join, JoinHandle};
@@ -86,7 +95,7 @@ pub use threads::{ToThread, to_thread};
 pub use time::instant::Instant;
 pub use time::interval::{Interval, interval};
 pub use time::sleep::{Sleep, sleep, sleep_until};
-pub use time::timeout::{Elapsed, Timeout, timeout, timeout_at};
+pub use time::timeout::{Deadline, Elapsed, Enforce, Timeout, timeout, timeout_at};
 
 /// Makes a task of a future. Its first step is in the next turn; it goes on whether or not anybody
 /// keeps the handle. asyncio: `asyncio.create_task`.

@@ -26,6 +26,7 @@ use std::task::Waker;
 
 use slab::Slab;
 
+use crate::cancel::Cancellation;
 use crate::inbox::{Inbox, TaskKey};
 use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
 use crate::waker::TaskWaker;
@@ -57,6 +58,8 @@ struct Slot {
     /// Taken out while a step is under way.
     steps: Option<Steps>,
     about: About,
+    /// Nothing for a task whose cancellation nobody has ever thought of.
+    cancellation: Option<Box<Cancellation>>,
 }
 
 /// Every task that is not over, by the index of its [`TaskKey`]. asyncio: `asyncio.all_tasks()`.
@@ -72,7 +75,7 @@ impl Tasks {
         let place = slots.vacant_entry();
         let shared = Arc::new(TaskWaker::new(TaskKey { index: place.key(), id }, inbox));
         let steps = Steps { body, waker: Waker::from(Arc::clone(&shared)), polls: 0 };
-        place.insert(Slot { shared: Arc::clone(&shared), steps: Some(steps), about });
+        place.insert(Slot { shared: Arc::clone(&shared), steps: Some(steps), about, cancellation: None });
         shared
     }
 
@@ -86,7 +89,30 @@ impl Tasks {
         }
         let steps = slot.steps.take()?;
         slot.shared.step_begins();
-        Some((steps, slot.shared.is_cancelled()))
+        let unheard = slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_begins());
+        Some((steps, slot.shared.is_cancelled() || unheard))
+    }
+
+    /// Looks at a task's cancellation (`cancel.rs`), or says that the task is over. The table is
+    /// borrowed meanwhile.
+    pub(crate) fn cancellation<R>(
+        &self,
+        task: TaskKey,
+        look: impl FnOnce(&mut Cancellation) -> R,
+    ) -> Option<R> {
+        let mut slots = self.slots.borrow_mut();
+        let slot = slots.get_mut(task.index)?;
+        if slot.shared.task != task {
+            return None;
+        }
+        Some(look(slot.cancellation.get_or_insert_default()))
+    }
+
+    /// What wakes a task, or nothing if it is over.
+    pub(crate) fn waker(&self, task: TaskKey) -> Option<Arc<TaskWaker>> {
+        let slots = self.slots.borrow();
+        let slot = slots.get(task.index)?;
+        if slot.shared.task == task { Some(Arc::clone(&slot.shared)) } else { None }
     }
 
     /// Puts back what the step had, until the task is woken, with what it waits for: so a list of

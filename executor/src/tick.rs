@@ -160,7 +160,7 @@ impl LoopState {
             // The task ended after this entry was made.
             return;
         };
-        self.narrator().step_begins(task.id);
+        self.narrator().step_begins(task);
         if cancelled {
             // Whoever cancelled it is long back at work: its destructors run here, in its own turn,
             // where they can do no harm to anybody in the middle of something.

@@ -229,6 +229,16 @@ pub enum Awaiting {
     Thread,
     /// A signal.
     Signal,
+    /// A [`Deferred`](crate::Deferred), which somebody sets.
+    Deferred,
+    /// The tasks of a [`gather`](crate::gather).
+    Gather,
+    /// Some of the tasks of a [`wait`](crate::wait).
+    Wait,
+    /// The next task of an [`as_completed`](crate::as_completed).
+    AsCompleted,
+    /// The children of a [`task_group`](crate::task_group).
+    Group,
 }
 
 impl fmt::Display for Awaiting {
@@ -241,6 +251,11 @@ impl fmt::Display for Awaiting {
             Awaiting::Task(task) => task.fmt(f),
             Awaiting::Thread => f.write_str("thread"),
             Awaiting::Signal => f.write_str("signal"),
+            Awaiting::Deferred => f.write_str("deferred"),
+            Awaiting::Gather => f.write_str("gather"),
+            Awaiting::Wait => f.write_str("wait"),
+            Awaiting::AsCompleted => f.write_str("as_completed"),
+            Awaiting::Group => f.write_str("group"),
         }
     }
 }

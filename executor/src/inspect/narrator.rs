@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::event::{Awaiting, Cause, Event, Place, Record, TaskId};
+use crate::inbox::TaskKey;
 use crate::time::clock::Clock;
 use crate::time::instant::Instant;
 
@@ -26,7 +27,7 @@ pub(crate) struct Narrator {
     tick: Cell<u64>,
     seq: Cell<u64>,
     /// The task whose step is under way.
-    task: Cell<Option<TaskId>>,
+    task: Cell<Option<TaskKey>>,
     /// Why whatever is woken now is woken.
     cause: Cell<Cause>,
     /// What the step under way has begun to wait for, and where.
@@ -67,7 +68,7 @@ impl Narrator {
             seq: self.seq.get(),
             time: self.clock.now(),
             tick: self.tick.get(),
-            task: self.task.get(),
+            task: self.task(),
             event,
         };
         // An observer may be added while another looks, so none is called under the borrow.
@@ -90,7 +91,13 @@ impl Narrator {
         self.tick.set(self.tick.get() + 1);
     }
 
+    /// The task that is running.
     pub(crate) fn task(&self) -> Option<TaskId> {
+        self.task.get().map(|task| task.id)
+    }
+
+    /// The same, with its place in the table of tasks.
+    pub(crate) fn task_key(&self) -> Option<TaskKey> {
         self.task.get()
     }
 
@@ -104,9 +111,9 @@ impl Narrator {
     }
 
     /// A task takes a step. What it wakes, it wakes itself.
-    pub(crate) fn step_begins(&self, task: TaskId) {
+    pub(crate) fn step_begins(&self, task: TaskKey) {
         self.task.set(Some(task));
-        self.cause.set(Cause::Task(task));
+        self.cause.set(Cause::Task(task.id));
         self.awaiting.set((Awaiting::Unknown, None));
     }
 

@@ -1,0 +1,136 @@
+//! Waiting for many tasks at once.
+//!
+//! | | ends when | and then |
+//! |---|---|---|
+//! | [`gather`] | all are over, or one fails | the results by position, or that failure; the others go on |
+//! | [`wait`] | as [`When`] says, or a time limit | the handles, parted in done and pending; all go on |
+//! | [`as_completed`] | the next one is over | its result; as often as there are tasks |
+//! | [`task_group`] | all are over | all failures together; one failure cancels the others |
+//! | [`shield`] | it is over | its result; a cancelled waiter leaves it alone |
+//! | [`wait_for`] | it is over, or a time limit | its result; late, it is cancelled |
+//!
+//! They wait for *tasks*, which run whether or not anybody waits, and not for futures, which run
+//! only when they are polled. So whoever stops waiting stops nothing: that is what tells asyncio's
+//! `wait` from `select!`. Handed plain futures, they [make tasks of them](IntoTask) first.
+//!
+//! All of them are made of two things: a *watcher* that each child calls when it is over (asyncio:
+//! a done-callback), which notes what happened and decides whether that is enough; and a [`Bell`]
+//! that wakes whoever waits when it is.
+
+mod as_completed;
+mod gather;
+mod shield;
+mod task_error;
+mod task_group;
+mod wait;
+mod wait_for;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::rc::Rc;
+use std::task::{Context, Waker};
+
+use crate::event_loop;
+use crate::inbox::TaskKey;
+use crate::inspect::event::{Awaiting, Place};
+use crate::join_handle::JoinHandle;
+
+pub use as_completed::{AsCompleted, as_completed};
+pub use gather::{Gather, gather, gather_results, try_gather};
+pub use shield::{Shield, shield};
+pub use task_error::TaskError;
+pub use task_group::{GroupError, RunGroup, TaskGroup, task_group};
+pub use wait::{Wait, When, try_wait, wait};
+pub use wait_for::{WaitFor, wait_for};
+
+/// What can be waited for as a task: a handle is one already, a future becomes one. asyncio:
+/// `asyncio.ensure_future`.
+#[doc(alias = "ensure_future")]
+pub trait IntoTask {
+    /// What the task returns.
+    type Output;
+
+    /// The task.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a running loop, when a future is to become one.
+    #[track_caller]
+    fn into_task(self) -> JoinHandle<Self::Output>;
+}
+
+impl<F: Future + 'static> IntoTask for F {
+    type Output = F::Output;
+
+    #[track_caller]
+    fn into_task(self) -> JoinHandle<F::Output> {
+        crate::spawn(self)
+    }
+}
+
+impl<T> IntoTask for JoinHandle<T> {
+    type Output = T;
+
+    fn into_task(self) -> JoinHandle<T> {
+        self
+    }
+}
+
+/// Makes tasks of them all, in their order.
+#[track_caller]
+fn into_tasks<C: IntoTask>(children: impl IntoIterator<Item = C>) -> Vec<JoinHandle<C::Output>> {
+    let mut handles = Vec::new();
+    for child in children {
+        handles.push(child.into_task());
+    }
+    handles
+}
+
+/// Where these tasks are in the table of tasks.
+fn keys<T>(handles: &[JoinHandle<T>]) -> Rc<[TaskKey]> {
+    handles.iter().map(JoinHandle::key).collect()
+}
+
+/// Has `enough` called with the position of each task that is over, and the bell rung when it says
+/// so.
+fn watch_each<T>(handles: &[JoinHandle<T>], bell: &Rc<Bell>, enough: &Rc<dyn Fn(usize) -> bool>) {
+    for (position, handle) in handles.iter().enumerate() {
+        let (bell, enough) = (Rc::clone(bell), Rc::clone(enough));
+        handle.watch(Box::new(move || {
+            if enough(position) {
+                bell.ring();
+            }
+        }));
+    }
+}
+
+/// Wakes the one who waits.
+#[derive(Default)]
+struct Bell {
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Bell {
+    /// The running task waits here from now on, for `awaiting`.
+    fn listen(&self, cx: &Context<'_>, awaiting: Awaiting, place: Place) {
+        let before = self.waker.replace(Some(cx.waker().clone()));
+        drop(before);
+        if let Some(state) = event_loop::running_if_any() {
+            state.narrator().awaits(awaiting, place);
+        }
+    }
+
+    fn ring(&self) {
+        let waker = self.waker.take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl fmt::Debug for Bell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bell").field("waited_for", &self.waker.borrow().is_some()).finish()
+    }
+}

@@ -1,0 +1,180 @@
+//! `gather`: the results of several tasks, by position.
+
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::task_error::TaskError;
+use super::{Bell, IntoTask, into_tasks, keys, watch_each};
+use crate::cancel::Target;
+use crate::event_loop;
+use crate::inbox::TaskKey;
+use crate::inspect::event::{Awaiting, Place};
+use crate::join_error::JoinError;
+use crate::join_handle::JoinHandle;
+
+/// Waits for all of these tasks and gives what they returned, by position and not in the order in
+/// which they end. A task that is cancelled or panics ends the wait at once with that; the others
+/// go on, and what becomes of them nobody hears. asyncio: `asyncio.gather`.
+///
+/// For tasks that return a `Result` see [`try_gather`], to wait for all whatever happens
+/// [`gather_results`]. Cancelling the task that gathers cancels all the children.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use executor::{gather, run, sleep, spawn};
+/// # fn main() -> Result<(), executor::BuildError> {
+/// async fn make(what: &'static str, millis: u64) -> &'static str {
+///     sleep(Duration::from_millis(millis)).await;
+///     what
+/// }
+/// // Both are made at the same time: it takes five milliseconds, not eight.
+/// let served = run(async { gather([make("coffee", 5), make("toast", 3)]).await })?;
+/// assert_eq!(served.unwrap(), ["coffee", "toast"]);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// The first [`JoinError`] of a child.
+///
+/// # Panics
+///
+/// Outside of a running loop, if there are futures to make tasks of.
+#[track_caller]
+#[doc(alias = "join_all")]
+pub fn gather<C>(
+    children: impl IntoIterator<Item = C>,
+) -> Gather<C::Output, Result<Vec<C::Output>, JoinError>>
+where
+    C: IntoTask<Output: 'static>,
+{
+    Gather::new(into_tasks(children), Result::is_err, |results| results.into_iter().collect())
+}
+
+/// As [`gather`], for tasks that return a `Result`: an error that one of them returns ends the wait
+/// as well. asyncio: `asyncio.gather`.
+///
+/// # Errors
+///
+/// The first [`TaskError`] of a child.
+///
+/// # Panics
+///
+/// As [`gather`].
+#[track_caller]
+#[doc(alias = "gather")]
+#[doc(alias = "try_join_all")]
+pub fn try_gather<C, T, E>(
+    children: impl IntoIterator<Item = C>,
+) -> Gather<Result<T, E>, Result<Vec<T>, TaskError<E>>>
+where
+    C: IntoTask<Output = Result<T, E>>,
+    T: 'static,
+    E: 'static,
+{
+    let fails = |result: &Result<Result<T, E>, JoinError>| !matches!(result, Ok(Ok(_)));
+    Gather::new(into_tasks(children), fails, |results| results.into_iter().map(TaskError::flatten).collect())
+}
+
+/// As [`gather`], but it waits for all of them whatever happens, and gives results and errors side
+/// by side. asyncio: `asyncio.gather(..., return_exceptions=True)`.
+///
+/// # Panics
+///
+/// As [`gather`].
+#[track_caller]
+#[doc(alias = "gather")]
+#[doc(alias = "return_exceptions")]
+pub fn gather_results<C>(
+    children: impl IntoIterator<Item = C>,
+) -> Gather<C::Output, Vec<Result<C::Output, JoinError>>>
+where
+    C: IntoTask<Output: 'static>,
+{
+    Gather::new(into_tasks(children), |_| false, |results| results)
+}
+
+/// How far it has come: what the children's watchers note.
+struct Progress {
+    left: Cell<usize>,
+    /// The first that failed.
+    failed: Cell<Option<usize>>,
+}
+
+/// The future of [`gather`], [`try_gather`] and [`gather_results`]: it waits for tasks that return
+/// `T`, and gives `R`.
+#[must_use = "the tasks run, but their results are lost unless you `.await` it"]
+pub struct Gather<T, R> {
+    handles: Vec<JoinHandle<T>>,
+    keys: Rc<[TaskKey]>,
+    progress: Rc<Progress>,
+    bell: Rc<Bell>,
+    /// Makes its result of the children's: of all of them, or of the one that failed.
+    conclude: fn(Vec<Result<T, JoinError>>) -> R,
+    place: Place,
+}
+
+impl<T: 'static, R> Gather<T, R> {
+    #[track_caller]
+    fn new(
+        handles: Vec<JoinHandle<T>>,
+        fails: fn(&Result<T, JoinError>) -> bool,
+        conclude: fn(Vec<Result<T, JoinError>>) -> R,
+    ) -> Self {
+        let progress = Rc::new(Progress { left: Cell::new(handles.len()), failed: Cell::new(None) });
+        let bell = Rc::new(Bell::default());
+        let noted = Rc::clone(&progress);
+        let children: Vec<JoinHandle<T>> = handles.iter().map(JoinHandle::another).collect();
+        let enough = move |position: usize| {
+            noted.left.set(noted.left.get() - 1);
+            if noted.failed.get().is_some() {
+                // Nobody will look at it any more. asyncio, too, takes it and says nothing.
+                drop(children[position].take_result());
+                return false;
+            }
+            if children[position].peek(fails) == Some(true) {
+                noted.failed.set(Some(position));
+                return true;
+            }
+            noted.left.get() == 0
+        };
+        let enough: Rc<dyn Fn(usize) -> bool> = Rc::new(enough);
+        watch_each(&handles, &bell, &enough);
+        Gather { keys: keys(&handles), handles, progress, bell, conclude, place: Location::caller() }
+    }
+}
+
+impl<T, R> Future for Gather<T, R> {
+    type Output = R;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
+        let over = match self.progress.failed.get() {
+            Some(failed) => &self.handles[failed..=failed],
+            None if self.progress.left.get() == 0 => &self.handles[..],
+            None => {
+                self.bell.listen(cx, Awaiting::Gather, self.place);
+                if let Some(state) = event_loop::running_if_any() {
+                    state.pass_cancellation_to(Target::Tasks(Rc::clone(&self.keys)));
+                }
+                return Poll::Pending;
+            }
+        };
+        let mut results = Vec::with_capacity(over.len());
+        for handle in over {
+            results.push(handle.take_result().expect("what was gathered is given once"));
+        }
+        Poll::Ready((self.conclude)(results))
+    }
+}
+
+impl<T, R> fmt::Debug for Gather<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gather").field("left", &self.progress.left.get()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,74 @@
+//! `shield`: a wait that can be cancelled without cancelling what it waits for.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::{Bell, IntoTask, watch_each};
+use crate::cancel::Catch;
+use crate::inspect::event::{Awaiting, Place};
+use crate::join_error::JoinError;
+use crate::join_handle::JoinHandle;
+
+/// Waits for a task and shields it: when the waiting task is [cancelled](JoinHandle::cancel), this
+/// await ends with [`JoinError::Cancelled`] and the shielded task goes on. (A plain
+/// `handle.await` would hand the request on to it.) asyncio: `asyncio.shield`.
+///
+/// To drop the wait, or to abort who waits, leaves a task alone with or without a shield: dropping
+/// a handle never stops its task.
+///
+/// # Errors
+///
+/// As awaiting the handle; [`JoinError::Cancelled`] also if it was the wait that was cancelled.
+///
+/// # Panics
+///
+/// Outside of a running loop, if there is a future to make a task of.
+#[track_caller]
+pub fn shield<C>(child: C) -> Shield<C::Output>
+where
+    C: IntoTask<Output: 'static>,
+{
+    let handle = [child.into_task()];
+    let bell = Rc::new(Bell::default());
+    if !handle[0].is_finished() {
+        let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(|_| true);
+        watch_each(&handle, &bell, &watcher);
+    }
+    let [handle] = handle;
+    Shield { handle, bell, catch: Catch::default(), place: Location::caller() }
+}
+
+/// The future of [`shield`].
+#[must_use = "the task runs, but its result is lost unless you `.await` it"]
+pub struct Shield<T> {
+    handle: JoinHandle<T>,
+    bell: Rc<Bell>,
+    catch: Catch,
+    place: Place,
+}
+
+impl<T> Future for Shield<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.catch.is_told() {
+            return Poll::Ready(Err(JoinError::Cancelled));
+        }
+        if let Some(result) = self.handle.take_result() {
+            return Poll::Ready(result);
+        }
+        self.bell.listen(cx, Awaiting::Task(self.handle.id()), self.place);
+        self.catch.stand(cx);
+        Poll::Pending
+    }
+}
+
+impl<T> fmt::Debug for Shield<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Shield").field(&self.handle).finish()
+    }
+}

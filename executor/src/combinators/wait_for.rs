@@ -1,0 +1,96 @@
+//! `wait_for`: a task with a time limit, after which it is cancelled and may clean up.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::{Bell, IntoTask, watch_each};
+use crate::cancel::Catch;
+use crate::inspect::event::{Awaiting, Place};
+use crate::join_error::JoinError;
+use crate::join_handle::JoinHandle;
+use crate::time::sleep::{Sleep, sleep};
+use crate::time::timeout::Elapsed;
+
+/// Waits for a task, but no longer than `limit`: then it is [cancelled](JoinHandle::cancel), and
+/// this goes on waiting until it is over, clean-up included. asyncio: `asyncio.wait_for`.
+///
+/// The cheaper [`timeout`](crate::timeout) needs no task, and drops what it waits for: nothing of
+/// it goes on, and no clean-up can wait.
+///
+/// # Errors
+///
+/// [`Elapsed`] if the limit came first and the task ended by being cancelled. One that has a result
+/// all the same gives that. The inner error is what awaiting the handle says:
+/// [`JoinError::Cancelled`] also if it was the waiting task that was cancelled.
+///
+/// # Panics
+///
+/// Outside of a running loop.
+#[track_caller]
+pub fn wait_for<C>(limit: Duration, child: C) -> WaitFor<C::Output>
+where
+    C: IntoTask<Output: 'static>,
+{
+    let handle = [child.into_task()];
+    let bell = Rc::new(Bell::default());
+    if !handle[0].is_finished() {
+        let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(|_| true);
+        watch_each(&handle, &bell, &watcher);
+    }
+    let [handle] = handle;
+    let place = Location::caller();
+    WaitFor { handle, bell, limit: Some(sleep(limit)), was_cancelled: false, catch: Catch::default(), place }
+}
+
+/// The future of [`wait_for`].
+#[must_use = "the task runs, but its limit is forgotten unless you `.await` it"]
+pub struct WaitFor<T> {
+    handle: JoinHandle<T>,
+    bell: Rc<Bell>,
+    /// Nothing any more once the task was cancelled, for whatever reason.
+    limit: Option<Sleep>,
+    /// Whether the reason is that the waiting task was.
+    was_cancelled: bool,
+    catch: Catch,
+    place: Place,
+}
+
+impl<T> Future for WaitFor<T> {
+    type Output = Result<Result<T, JoinError>, Elapsed>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if this.catch.is_told() {
+            this.was_cancelled = true;
+            this.limit = None;
+            this.handle.cancel();
+        }
+        if let Some(result) = this.handle.take_result() {
+            let by_limit = this.limit.is_none() && !this.was_cancelled;
+            return Poll::Ready(match result {
+                Err(JoinError::Cancelled) if by_limit => Err(Elapsed),
+                result => Ok(result),
+            });
+        }
+        if let Some(limit) = &mut this.limit
+            && Pin::new(limit).poll(cx).is_ready()
+        {
+            this.limit = None;
+            this.handle.cancel();
+        }
+        this.bell.listen(cx, Awaiting::Task(this.handle.id()), this.place);
+        this.catch.stand(cx);
+        Poll::Pending
+    }
+}
+
+impl<T> fmt::Debug for WaitFor<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WaitFor").field(&self.handle).finish()
+    }
+}

@@ -1,0 +1,66 @@
+//! How those who wait for many tasks at once look into a task's cell: without being the one task
+//! that waits for it.
+
+use std::any::Any;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::JoinHandle;
+use crate::join_error::JoinError;
+use crate::ready;
+
+impl<T> JoinHandle<T> {
+    /// The result, if the task is over and nobody has taken it. asyncio: `Task.result`.
+    #[doc(alias = "result")]
+    #[doc(alias = "exception")]
+    pub fn take(&mut self) -> Option<Result<T, JoinError>> {
+        self.take_result()
+    }
+
+    pub(crate) fn take_result(&self) -> Option<Result<T, JoinError>> {
+        self.shared.borrow_mut().result.take()
+    }
+
+    /// Another handle on the same task: for this crate's futures, which see to it that only one of
+    /// them takes the result.
+    pub(crate) fn another(&self) -> JoinHandle<T> {
+        JoinHandle { shared: Rc::clone(&self.shared), task: Arc::clone(&self.task) }
+    }
+
+    /// Answers a question about the result, if it is there.
+    pub(crate) fn peek<R>(&self, ask: impl FnOnce(&Result<T, JoinError>) -> R) -> Option<R> {
+        self.shared.borrow().result.as_ref().map(ask)
+    }
+
+    /// Takes the panic that ended the task, if one did, and leaves a note in its place.
+    pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
+        let mut shared = self.shared.borrow_mut();
+        if !matches!(shared.result, Some(Err(JoinError::Panicked(_)))) {
+            return None;
+        }
+        match shared.result.replace(Err(JoinError::Failed)) {
+            Some(Err(JoinError::Panicked(panic))) => Some(panic),
+            _ => None,
+        }
+    }
+
+    /// Has `watcher` called when the task is over: at once if it is over already.
+    pub(crate) fn watch(&self, watcher: Box<dyn FnOnce()>) {
+        let mut shared = self.shared.borrow_mut();
+        if shared.finished {
+            drop(shared);
+            report(watcher);
+        } else {
+            shared.watchers.push(watcher);
+        }
+    }
+}
+
+/// Tells a watcher that its task is over. It is not the task that waits, and only wakes it: asyncio
+/// has a callback of its own for that, which takes a turn.
+pub(super) fn report(watcher: Box<dyn FnOnce()>) {
+    match ready::at_home() {
+        Some(queue) => queue.deliver(queue.narrator.cause(), watcher),
+        None => watcher(),
+    }
+}
