@@ -24,6 +24,7 @@ use crate::event_loop::{self, LoopState};
 use crate::inspect::event::{Awaiting, Place};
 use crate::inspect::narrator::Narrator;
 use crate::ready::Wakeup;
+use crate::settings::WakeMode;
 
 /// Waits for `duration`, counted from this call and not from the first poll. asyncio:
 /// `asyncio.sleep`.
@@ -52,8 +53,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Outside of a running loop.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    let state = event_loop::running("sleep_until()");
-    Sleep { state, deadline: Some(deadline), timer: None, polled: false, place: Location::caller() }
+    Sleep::until(event_loop::running("sleep_until()"), deadline, Location::caller())
 }
 
 /// The future of [`sleep`] and [`sleep_until`].
@@ -72,8 +72,16 @@ pub struct Sleep {
 }
 
 impl Sleep {
+    pub(crate) fn until(state: Rc<LoopState>, deadline: Instant, place: Place) -> Self {
+        Sleep { state, deadline: Some(deadline), timer: None, polled: false, place }
+    }
+
     pub(crate) fn narrator(&self) -> &Narrator {
         self.state.narrator()
+    }
+
+    pub(crate) fn wake_mode(&self) -> WakeMode {
+        self.state.ready.wake
     }
 
     /// Whether its time is over: at the second poll of a sleep of zero, else once this turn's time
