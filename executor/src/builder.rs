@@ -12,8 +12,9 @@ use crate::settings::{BuildError, Choice, ClockKind, TimerKind, WakeMode};
 use crate::time::Timers;
 use crate::time::clock::Clock;
 
-/// Runs `main` on a new loop, with the switches of the environment, and gives its result. What
-/// `main` has spawned and not awaited is dropped when it returns. asyncio: `asyncio.run`.
+/// Runs `main` on a new loop, with the switches of the environment, and gives its result. Tasks that
+/// are left when it returns are [cancelled](EventLoop::cancel_all_tasks), and may clean up before
+/// the loop is dropped. asyncio: `asyncio.run`.
 ///
 /// # Errors
 ///
@@ -28,7 +29,9 @@ where
     F: Future + 'static,
 {
     let event_loop = EventLoop::builder().build()?;
-    Ok(event_loop.block_on(main))
+    let result = event_loop.block_on(main);
+    event_loop.cancel_all_tasks();
+    Ok(result)
 }
 
 impl EventLoop {

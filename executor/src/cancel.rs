@@ -113,6 +113,9 @@ impl Cancellation {
 impl LoopState {
     /// Asks that a task be cancelled. Says whether there was anything to cancel.
     pub(crate) fn cancel(&self, task: TaskKey) -> bool {
+        if self.ending.get() == Some(task) {
+            return false;
+        }
         let target = self.tasks.cancellation(task, |cancellation| {
             cancellation.requests += 1;
             cancellation.target.clone()
@@ -298,11 +301,10 @@ impl<T> JoinHandle<T> {
         !self.is_finished() && state.cancel(self.key())
     }
 
-    /// Whether the task is over because it was cancelled; false when its result was taken. asyncio:
-    /// `Task.cancelled`.
+    /// Whether the task is over because it was cancelled. asyncio: `Task.cancelled`.
     #[doc(alias = "cancelled")]
     pub fn is_cancelled(&self) -> bool {
-        self.peek(|result| matches!(result, Err(JoinError::Cancelled))).unwrap_or(false)
+        self.was_cancelled()
     }
 }
 

@@ -33,6 +33,7 @@ use std::time::Duration;
 
 use reactor::Reactor;
 
+use crate::inbox::TaskKey;
 use crate::inspect::event::{Place, TaskId};
 use crate::inspect::narrator::Narrator;
 use crate::join_error::JoinError;
@@ -64,6 +65,9 @@ pub(crate) struct LoopState {
     pub(crate) stopping: Cell<bool>,
     /// How many calls are under way on other threads: the virtual clock stands still for them.
     pub(crate) calls_elsewhere: Arc<AtomicUsize>,
+    /// The task whose result is out while its step is still under way: nothing of it is left to
+    /// cancel.
+    pub(crate) ending: Cell<Option<TaskKey>>,
     last_task: Cell<u64>,
     /// The name of all that have none: an empty text, made once.
     unnamed: Rc<str>,
@@ -84,6 +88,7 @@ impl LoopState {
             turn_time: Cell::new(Instant::START),
             stopping: Cell::new(false),
             calls_elsewhere: Arc::default(),
+            ending: Cell::new(None),
             last_task: Cell::new(0),
             unnamed: Rc::from(""),
         }

@@ -46,8 +46,9 @@ use crate::waker::TaskWaker;
 /// enough, and no lock is taken to join a task.
 struct Shared<T> {
     result: Option<Result<T, JoinError>>,
-    /// Whether there ever was one: it stays true when the result has been taken.
-    finished: bool,
+    /// How the task ended. It stays when the result has been taken.
+    outcome: Option<Outcome>,
+    /// The task that awaits the handle. One is enough: to await it, the handle must be borrowed.
     waiter: Option<Waker>,
     /// What `gather` and its like want done when the task is over.
     watchers: Vec<Box<dyn FnOnce()>>,
@@ -61,21 +62,31 @@ impl<T> Promise<T> {
     /// has returned is dropped, its promise is dropped too, and has nothing more to say.
     fn settle(&self, result: Result<T, JoinError>) {
         let mut shared = self.0.borrow_mut();
-        if shared.finished {
+        if shared.outcome.is_some() {
             return;
         }
-        shared.finished = true;
+        shared.outcome = Some(outcome_of(&result));
         shared.result = Some(result);
         let waiter = shared.waiter.take();
         let watchers = mem::take(&mut shared.watchers);
-        // A waker is foreign code: not while the cell is borrowed.
+        // A waker is foreign code: not while the cell is borrowed. It queues the waiter's next step,
+        // which comes in the next turn at the earliest: nobody runs inside of somebody else's end.
         drop(shared);
         if let Some(waiter) = waiter {
             waiter.wake();
         }
-        for watcher in watchers {
-            watch::report(watcher);
-        }
+        watch::report_end(watchers);
+    }
+}
+
+/// How a task with this result ended, in one word: the result itself goes to whoever asks first, and
+/// many may want to know what kind of end it was. A child that failed did return: its error went to
+/// the group that made it.
+fn outcome_of<T>(result: &Result<T, JoinError>) -> Outcome {
+    match result {
+        Ok(_) | Err(JoinError::Failed) => Outcome::Returned,
+        Err(JoinError::Cancelled) => Outcome::Cancelled,
+        Err(JoinError::Panicked(_)) => Outcome::Panicked,
     }
 }
 
@@ -115,8 +126,7 @@ where
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => {
                 let result = (this.conclude)(output);
-                let cancelled = matches!(result, Err(JoinError::Cancelled));
-                let outcome = if cancelled { Outcome::Cancelled } else { Outcome::Returned };
+                let outcome = outcome_of(&result);
                 this.promise.settle(result);
                 Poll::Ready(outcome)
             }
@@ -146,7 +156,7 @@ pub(crate) fn joinable<F, C, T, S>(future: F, conclude: C, start: S) -> JoinHand
 where
     S: FnOnce(Joinable<F, C, T>) -> Arc<TaskWaker>,
 {
-    let shared = Shared { result: None, finished: false, waiter: None, watchers: Vec::new() };
+    let shared = Shared { result: None, outcome: None, waiter: None, watchers: Vec::new() };
     let shared = Rc::new(RefCell::new(shared));
     let task = start(Joinable { future, conclude, promise: Promise(Rc::clone(&shared)) });
     JoinHandle { shared, task }
@@ -158,9 +168,11 @@ impl<T> JoinHandle<T> {
         self.task.task.id
     }
 
-    /// Whether the task is over: then awaiting it does not wait. asyncio: `Task.done`.
+    /// Whether the task is over: then awaiting it does not wait. It is true as soon as the result is
+    /// out, which is before anybody who waits for it has run. asyncio: `Task.done`.
+    #[doc(alias = "done")]
     pub fn is_finished(&self) -> bool {
-        self.shared.borrow().finished
+        self.shared.borrow().outcome.is_some()
     }
 
     /// Asks that the task be stopped, and says whether there was anything to stop. It has no say in
@@ -177,7 +189,8 @@ impl<T> JoinHandle<T> {
         true
     }
 
-    /// Something that can abort the task while the handle is awaited elsewhere.
+    /// Something that can abort the task while the handle is awaited elsewhere: to await a handle is
+    /// to hold it, so whoever else is to stop the task needs a hold of another kind.
     pub fn abort_handle(&self) -> AbortHandle {
         AbortHandle::new(Arc::clone(&self.task))
     }
@@ -235,7 +248,7 @@ impl<T> Future for Join<T> {
     /// it.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut shared = self.handle.shared.borrow_mut();
-        if shared.finished {
+        if shared.outcome.is_some() {
             return Poll::Ready(
                 shared.result.take().expect("the result of this task was taken by an earlier await"),
             );

@@ -192,6 +192,7 @@ impl LoopState {
     fn end_task(&self, task: TaskKey, steps: Steps, outcome: Outcome) {
         // The future goes first, and its slot after: what its destructors wake or ask of the loop
         // still finds the task in the table.
+        self.ending.set(Some(task));
         let Steps { body, polls, .. } = steps;
         drop_body(body);
         self.tasks.remove(task);

@@ -223,11 +223,8 @@ impl<E> Members<E> {
     }
 
     /// A child is over.
-    fn child_ends(&self, state: &LoopState, failure: Option<TaskError<E>>, failed: bool) {
+    fn child_ends(&self, state: &LoopState, failed: bool) {
         self.left.set(self.left.get() - 1);
-        if let Some(failure) = failure {
-            self.failures.borrow_mut().push(failure);
-        }
         if failed {
             self.abort(state);
         }
@@ -256,8 +253,9 @@ impl<E: 'static> TaskGroup<E> {
         F: Future<Output = Result<T, E>> + 'static,
         T: 'static,
     {
-        let members = Rc::clone(&self.members);
-        self.spawn_concluding(future, Location::caller(), move |output| members.conclude(output))
+        let ending = Ending::of(&self.members);
+        let noted = ending.clone();
+        self.spawn_concluding(future, Location::caller(), ending, move |output| noted.conclude(output))
     }
 
     /// As [`spawn`](Self::spawn), for a child that [answers for its own
@@ -270,14 +268,21 @@ impl<E: 'static> TaskGroup<E> {
         F: Future<Output = Result<Result<T, E>, Cancelled>> + 'static,
         T: 'static,
     {
-        let members = Rc::clone(&self.members);
-        self.spawn_concluding(future, Location::caller(), move |output| match output {
-            Ok(output) => members.conclude(output),
+        let ending = Ending::of(&self.members);
+        let noted = ending.clone();
+        self.spawn_concluding(future, Location::caller(), ending, move |output| match output {
+            Ok(output) => noted.conclude(output),
             Err(Cancelled) => Err(JoinError::Cancelled),
         })
     }
 
-    fn spawn_concluding<F, C, T>(&self, future: F, place: Place, conclude: C) -> JoinHandle<T>
+    fn spawn_concluding<F, C, T>(
+        &self,
+        future: F,
+        place: Place,
+        ending: Ending<E>,
+        conclude: C,
+    ) -> JoinHandle<T>
     where
         F: Future + 'static,
         C: Fn(F::Output) -> Result<T, JoinError> + 'static,
@@ -286,12 +291,15 @@ impl<E: 'static> TaskGroup<E> {
         let handle = self.state.spawn_concluding(None, place, future, conclude);
         self.members.left.set(self.members.left.get() + 1);
         self.members.children.borrow_mut().push(Rc::new(handle.another()));
-        let (members, state) = (Rc::clone(&self.members), Rc::clone(&self.state));
-        let watched = handle.another();
+        let (state, watched) = (Rc::clone(&self.state), handle.another());
         handle.watch(Box::new(move || {
-            let panic = watched.take_panic();
-            let failed = panic.is_some() || watched.peek(has_failed) == Some(true);
-            members.child_ends(&state, panic.map(TaskError::Panicked), failed);
+            if watched.has_panicked() {
+                ending.fail(TaskError::Panicked(watched.take_panic().unwrap_or_else(|| {
+                    // Whoever awaits the handle was quicker.
+                    Box::new("the panic went to whoever joined the task")
+                })));
+            }
+            ending.members.child_ends(&state, ending.failed.get());
         }));
         if self.members.aborting.get() {
             handle.cancel();
@@ -300,17 +308,34 @@ impl<E: 'static> TaskGroup<E> {
     }
 }
 
-fn has_failed<T>(result: &Result<T, JoinError>) -> bool {
-    matches!(result, Err(JoinError::Failed))
+/// How a child ends, as far as its group is concerned.
+struct Ending<E> {
+    members: Rc<Members<E>>,
+    failed: Rc<Cell<bool>>,
 }
 
-impl<E> Members<E> {
-    /// Keeps a child's error, and leaves a note in its place.
+impl<E> Ending<E> {
+    fn of(members: &Rc<Members<E>>) -> Self {
+        Ending { members: Rc::clone(members), failed: Rc::default() }
+    }
+
+    /// Keeps the child's error for the group, and leaves a note in its place.
     fn conclude<T>(&self, output: Result<T, E>) -> Result<T, JoinError> {
         output.map_err(|error| {
-            self.failures.borrow_mut().push(TaskError::Failed(error));
+            self.fail(TaskError::Failed(error));
             JoinError::Failed
         })
+    }
+
+    fn fail(&self, failure: TaskError<E>) {
+        self.failed.set(true);
+        self.members.failures.borrow_mut().push(failure);
+    }
+}
+
+impl<E> Clone for Ending<E> {
+    fn clone(&self) -> Self {
+        Ending { members: Rc::clone(&self.members), failed: Rc::clone(&self.failed) }
     }
 }
 

@@ -1,4 +1,8 @@
-//! How a loop ends: what is left in it is dropped, in order, and told.
+//! How a loop ends: what is left in it may clean up, or is dropped, in order, and told.
+//!
+//! Two ways, as in asyncio. [`run`](crate::run) is the kind one: it cancels what is left and runs
+//! the loop until that is over. Dropping an [`EventLoop`] cannot run anything any more: futures that
+//! are not done are dropped where they stand.
 
 use std::panic::{self, AssertUnwindSafe};
 
@@ -6,6 +10,25 @@ use super::{Entered, EventLoop, LoopState};
 use crate::ready::{Callback, Entry, Wakeup};
 use crate::task::drop_body;
 use crate::time::instant::Instant;
+
+impl EventLoop {
+    /// [Cancels](crate::JoinHandle::cancel) every task that is not over, in the order of their
+    /// spawning, and runs the loop until all of them are: as long as their clean-up takes. What the
+    /// clean-up spawns is not waited for. asyncio: what `asyncio.run` and `Runner.close` do at the
+    /// end.
+    ///
+    /// # Panics
+    ///
+    /// As [`run_forever`](Self::run_forever).
+    #[track_caller]
+    pub fn cancel_all_tasks(&self) {
+        let _entered = self.enter("cancel_all_tasks()");
+        let tasks = self.state.tasks.all();
+        if self.state.cancel_all(&tasks) {
+            self.state.run_until(&|| tasks.iter().all(|task| self.state.tasks.waker(*task).is_none()));
+        }
+    }
+}
 
 impl Drop for EventLoop {
     fn drop(&mut self) {

@@ -6,6 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::JoinHandle;
+use crate::event_loop;
+use crate::inspect::event::Outcome;
 use crate::join_error::JoinError;
 use crate::ready;
 
@@ -32,6 +34,15 @@ impl<T> JoinHandle<T> {
         self.shared.borrow().result.as_ref().map(ask)
     }
 
+    pub(crate) fn was_cancelled(&self) -> bool {
+        self.shared.borrow().outcome == Some(Outcome::Cancelled)
+    }
+
+    /// Whether the task panicked, whoever has its panic.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.shared.borrow().outcome == Some(Outcome::Panicked)
+    }
+
     /// Takes the panic that ended the task, if one did, and leaves a note in its place.
     pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
         let mut shared = self.shared.borrow_mut();
@@ -47,7 +58,7 @@ impl<T> JoinHandle<T> {
     /// Has `watcher` called when the task is over: at once if it is over already.
     pub(crate) fn watch(&self, watcher: Box<dyn FnOnce()>) {
         let mut shared = self.shared.borrow_mut();
-        if shared.finished {
+        if shared.outcome.is_some() {
             drop(shared);
             report(watcher);
         } else {
@@ -56,9 +67,23 @@ impl<T> JoinHandle<T> {
     }
 }
 
+/// Tells those who watch the running task that it is over.
+pub(super) fn report_end(watchers: Vec<Box<dyn FnOnce()>>) {
+    if watchers.is_empty() {
+        return;
+    }
+    if let Some(state) = event_loop::running_if_any() {
+        // A watcher may cancel who waits for this task, and must not find it alive.
+        state.ending.set(state.narrator().task_key());
+    }
+    for watcher in watchers {
+        report(watcher);
+    }
+}
+
 /// Tells a watcher that its task is over. It is not the task that waits, and only wakes it: asyncio
 /// has a callback of its own for that, which takes a turn.
-pub(super) fn report(watcher: Box<dyn FnOnce()>) {
+fn report(watcher: Box<dyn FnOnce()>) {
     match ready::at_home() {
         Some(queue) => queue.deliver(queue.narrator.cause(), watcher),
         None => watcher(),

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use executor::inspect::{Awaiting, Event};
 use executor::{
-    ClockKind, EventLoop, JoinHandle, LoopHandle, call_later, call_soon, sleep, spawn, spawn_named, timeout,
-    turn, yield_now,
+    Cancelled, ClockKind, EventLoop, JoinHandle, LoopHandle, call_later, call_soon, cancellable, sleep,
+    spawn, spawn_cancellable, spawn_named, timeout, turn, yield_now,
 };
 
 use crate::count;
@@ -265,4 +265,47 @@ fn a_stop_from_a_handle_ends_a_run() {
         event_loop.run_forever();
         assert!(stops.take().is_none());
     });
+}
+
+#[test]
+fn what_is_left_may_clean_up_before_the_loop_is_closed() {
+    async fn patient(witness: Witness) -> Result<(), Cancelled> {
+        let woken = cancellable(sleep(Duration::from_hours(1))).await;
+        say!("{} cleans up", witness.name);
+        sleep(Duration::from_millis(20)).await;
+        say!("{} has cleaned up", witness.name);
+        woken
+    }
+    async fn main() {
+        drop(spawn_cancellable(patient(Witness::new("patient"))));
+        drop(spawn(waits_for_ever(Witness::new("plain"))));
+        yield_now().await;
+        drop(spawn(waits_for_ever(Witness::new("late"))));
+        say!("main returns");
+    }
+    says_by_wake(
+        |event_loop| {
+            event_loop.block_on(main());
+            event_loop.cancel_all_tasks();
+            note("closed");
+        },
+        "
+        tick 2: main returns
+        tick 4: patient cleans up
+        tick 4: plain is dropped
+        tick 4: late is dropped
+        tick 5: patient has cleaned up
+        tick 5: patient is dropped
+        closed
+        ",
+        "
+        tick 2: main returns
+        tick 4: patient cleans up
+        tick 4: plain is dropped
+        tick 4: late is dropped
+        tick 6: patient has cleaned up
+        tick 6: patient is dropped
+        closed
+        ",
+    );
 }
