@@ -4,6 +4,7 @@
 //! one. Here tasks and callbacks stand side by side in the same queue, and callbacks are what a
 //! program uses that wants no future for something small.
 
+use std::cell::Cell;
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
@@ -58,7 +59,7 @@ impl EventLoop {
 fn soon(state: &Rc<LoopState>, call: impl FnOnce() + 'static) -> CallbackHandle {
     let callback = callback(call);
     state.ready.push(Entry::Callback(Rc::clone(&callback)));
-    CallbackHandle { state: Rc::clone(state), callback, timer: None }
+    CallbackHandle { state: Rc::clone(state), callback, timer: None, cancelled: Cell::new(false) }
 }
 
 fn at(
@@ -68,16 +69,20 @@ fn at(
     place: Place,
 ) -> CallbackHandle {
     let callback = callback(call);
-    let timer = state.arm_timer(deadline, Wakeup::Callback(Rc::clone(&callback)), place);
-    CallbackHandle { state: Rc::clone(state), callback, timer: Some(timer) }
+    let key = state.arm_timer(deadline, Wakeup::Callback(Rc::clone(&callback)), place);
+    let timer = Some((key, deadline));
+    CallbackHandle { state: Rc::clone(state), callback, timer, cancelled: Cell::new(false) }
 }
 
 /// A callback that has yet to run. Dropping the handle leaves it as it is. asyncio: `Handle` and
 /// `TimerHandle`.
+#[doc(alias = "Handle")]
+#[doc(alias = "TimerHandle")]
 pub struct CallbackHandle {
     state: Rc<LoopState>,
     callback: Callback,
-    timer: Option<TimerKey>,
+    timer: Option<(TimerKey, Instant)>,
+    cancelled: Cell<bool>,
 }
 
 impl CallbackHandle {
@@ -85,10 +90,22 @@ impl CallbackHandle {
     /// once; an entry that stands in the ready queue is skipped when its turn comes. asyncio:
     /// `Handle.cancel`.
     pub fn cancel(&self) {
-        if let Some(timer) = self.timer {
+        if let Some((timer, _)) = self.timer {
             self.state.cancel_timer(timer);
         }
+        self.cancelled.set(true);
         drop(self.callback.take());
+    }
+
+    /// Whether it was cancelled through this handle. asyncio: `Handle.cancelled`.
+    #[doc(alias = "cancelled")]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.get()
+    }
+
+    /// When it is due, if a timer holds it. asyncio: `TimerHandle.when`.
+    pub fn when(&self) -> Option<Instant> {
+        self.timer.map(|(_, deadline)| deadline)
     }
 }
 

@@ -33,6 +33,7 @@ use std::time::Duration;
 
 use reactor::Reactor;
 
+use crate::exceptions::ExceptionHandler;
 use crate::inbox::TaskKey;
 use crate::inspect::event::{Place, TaskId};
 use crate::inspect::narrator::Narrator;
@@ -68,6 +69,7 @@ pub(crate) struct LoopState {
     /// The task whose result is out while its step is still under way: nothing of it is left to
     /// cancel.
     pub(crate) ending: Cell<Option<TaskKey>>,
+    pub(crate) exceptions: ExceptionHandler,
     last_task: Cell<u64>,
     /// The name of all that have none: an empty text, made once.
     unnamed: Rc<str>,
@@ -89,6 +91,7 @@ impl LoopState {
             stopping: Cell::new(false),
             calls_elsewhere: Arc::default(),
             ending: Cell::new(None),
+            exceptions: ExceptionHandler::default(),
             last_task: Cell::new(0),
             unnamed: Rc::from(""),
         }

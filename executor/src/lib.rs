@@ -57,6 +57,7 @@ mod cancel;
 mod combinators;
 mod deferred;
 mod event_loop;
+mod exceptions;
 mod inbox;
 pub mod inspect;
 mod join_error;
@@ -86,6 +87,7 @@ pub use combinators::{
 };
 pub use deferred::{Deferred, DoneCallback, WaitDeferred};
 pub use event_loop::EventLoop;
+pub use exceptions::{Unhandled, set_exception_handler};
 pub use join_error::JoinError;
 pub use join_handle::{Join, JoinHandle};
 pub use loop_handle::{LoopHandle, RemoteTask, handle};

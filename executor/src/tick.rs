@@ -200,15 +200,17 @@ impl LoopState {
         self.narrator().step_ends();
     }
 
-    /// Phase 5: runs a callback, if nobody has cancelled it. A panic is reported by the panic hook
-    /// and goes no further: one bad callback does not stop the loop. asyncio: `Handle._run` and the
-    /// exception handler.
+    /// Phase 5: runs a callback, if nobody has cancelled it. A panic goes to the exception handler
+    /// and no further: one bad callback does not stop the loop. asyncio: `Handle._run`.
     fn call(&self, callback: &Callback) {
         let Some(call) = callback.take() else { return };
         self.narrator().because(Cause::Callback);
         let began = self.narrator().stopwatch();
-        let _ = panic::catch_unwind(AssertUnwindSafe(call));
+        let result = panic::catch_unwind(AssertUnwindSafe(call));
         self.tell_callback_ran(began);
+        if let Err(panic) = result {
+            self.exceptions.callback_panicked(panic.as_ref());
+        }
         self.narrator().because(Cause::Outside);
     }
 }

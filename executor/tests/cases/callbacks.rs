@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use executor::{CallbackHandle, call_later, call_soon, sleep, yield_now};
+use executor::{CallbackHandle, call_later, call_soon, now, set_exception_handler, sleep, yield_now};
 
 use crate::support::transcript::{say, says, says_by_wake};
 
@@ -133,4 +133,38 @@ fn a_panicking_callback_does_not_stop_the_loop() {
         tick 5: main goes on
         ",
     );
+}
+
+#[test]
+fn a_bad_callback_goes_to_the_exception_handler_and_the_loop_goes_on() {
+    async fn main() {
+        set_exception_handler(|unhandled| say!("handler: {unhandled}"));
+        call_soon(|| panic!("on purpose"));
+        call_soon(|| say!("the next callback"));
+        yield_now().await;
+        say!("main goes on");
+    }
+    says(
+        |event_loop| {
+            event_loop.set_exception_handler(|_| say!("must not be said"));
+            event_loop.block_on(main());
+        },
+        "
+        tick 2: handler: a callback panicked: on purpose
+        tick 2: the next callback
+        tick 2: main goes on
+        ",
+    );
+}
+
+#[test]
+fn a_handle_knows_when_and_whether_it_was_cancelled() {
+    async fn main() {
+        let soon = call_soon(|| ());
+        let later = call_later(MILLI, || ());
+        assert_eq!((soon.when(), later.when()), (None, Some(now() + MILLI)));
+        soon.cancel();
+        say!("{} {}", soon.is_cancelled(), later.is_cancelled());
+    }
+    says(|event_loop| event_loop.block_on(main()), "tick 1: true false");
 }

@@ -1,0 +1,82 @@
+//! What becomes of a panic that nobody awaits.
+//!
+//! A task's panic goes to whoever joins it. A callback has nobody like that, and a task whose handle
+//! was dropped has nobody left; but one bad callback must not stop a loop that serves a thousand
+//! others. So the loop goes on, and tells the exception handler. asyncio:
+//! `loop.call_exception_handler`.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+
+use crate::event_loop::{self, EventLoop};
+use crate::inspect::event::TaskId;
+use crate::join_error::panic_message;
+
+/// Something went wrong, and nobody awaits it. asyncio: the `context` of an exception handler.
+#[derive(Debug, Clone, Copy)]
+pub struct Unhandled<'a> {
+    /// What kind of thing it was. asyncio: `context["message"]`.
+    pub message: &'static str,
+    /// The task that failed, if it was one. asyncio: `context["future"]`.
+    pub task: Option<TaskId>,
+    /// What it said: the text of the panic, or the error. asyncio: `context["exception"]`.
+    pub exception: &'a str,
+}
+
+impl fmt::Display for Unhandled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.message, self.exception)
+    }
+}
+
+type Handler = Rc<dyn Fn(&Unhandled<'_>)>;
+
+/// The handler of one loop.
+#[derive(Default)]
+pub(crate) struct ExceptionHandler {
+    handler: RefCell<Option<Handler>>,
+}
+
+impl ExceptionHandler {
+    /// Tells the handler, if there is one. The borrow ends before it runs: it may set another.
+    pub(crate) fn call(&self, unhandled: &Unhandled<'_>) {
+        let handler = self.handler.borrow().clone();
+        if let Some(handler) = handler {
+            handler(unhandled);
+        }
+    }
+
+    /// The same, for a callback that panicked.
+    pub(crate) fn callback_panicked(&self, panic: &(dyn Any + Send)) {
+        self.call(&Unhandled { message: "a callback panicked", task: None, exception: panic_message(panic) });
+    }
+
+    fn set(&self, handler: Handler) {
+        let before = self.handler.replace(Some(handler));
+        drop(before);
+    }
+}
+
+/// Has `handler` called, on the loop's thread, when something goes wrong that nobody awaits: a
+/// callback panics, or a task whose panic nobody took. It takes the place of the one before. The
+/// panic hook of the program has spoken by then; without a handler, that is all. asyncio:
+/// `loop.set_exception_handler`.
+///
+/// # Panics
+///
+/// Outside of a running loop; before it runs, use [`EventLoop::set_exception_handler`].
+#[track_caller]
+#[doc(alias = "call_exception_handler")]
+#[doc(alias = "default_exception_handler")]
+pub fn set_exception_handler(handler: impl Fn(&Unhandled<'_>) + 'static) {
+    event_loop::running("set_exception_handler()").exceptions.set(Rc::new(handler));
+}
+
+impl EventLoop {
+    /// As [`set_exception_handler`], for a loop that need not run yet.
+    pub fn set_exception_handler(&self, handler: impl Fn(&Unhandled<'_>) + 'static) {
+        self.state.exceptions.set(Rc::new(handler));
+    }
+}
