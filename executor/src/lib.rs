@@ -26,6 +26,7 @@
 //! 3. `time/sleep.rs`, `time/wheel.rs`, `time/clock.rs`: how waiting for time works.
 //! 4. `join_handle.rs` and `event_loop.rs`: how tasks wait for each other, and how it is all put together.
 //! 5. `net`: how waiting for sockets works, on the `reactor` crate.
+//! 6. [`sync`]: how tasks wait for each other, on one fair queue.
 //!
 //! Everything else hangs off these files, and can be skipped at first.
 //!
@@ -67,6 +68,7 @@ pub mod net;
 mod ready;
 mod settings;
 pub mod signals;
+pub mod sync;
 mod task;
 mod threads;
 mod tick;

@@ -239,6 +239,22 @@ pub enum Awaiting {
     AsCompleted,
     /// The children of a [`task_group`](crate::task_group).
     Group,
+    /// A [`Lock`](crate::sync::Lock).
+    Lock,
+    /// A permit of a [`Semaphore`](crate::sync::Semaphore).
+    Semaphore,
+    /// An [`Event`](crate::sync::Event).
+    Event,
+    /// A notification of a [`Condition`](crate::sync::Condition).
+    Condition,
+    /// The others at a [`Barrier`](crate::sync::Barrier).
+    Barrier,
+    /// An item of a [`Queue`](crate::sync::Queue).
+    QueueGet,
+    /// A free place in one.
+    QueuePut,
+    /// That all items of one are dealt with.
+    QueueJoin,
 }
 
 impl fmt::Display for Awaiting {
@@ -256,6 +272,14 @@ impl fmt::Display for Awaiting {
             Awaiting::Wait => f.write_str("wait"),
             Awaiting::AsCompleted => f.write_str("as_completed"),
             Awaiting::Group => f.write_str("group"),
+            Awaiting::Lock => f.write_str("lock"),
+            Awaiting::Semaphore => f.write_str("semaphore"),
+            Awaiting::Event => f.write_str("event"),
+            Awaiting::Condition => f.write_str("condition"),
+            Awaiting::Barrier => f.write_str("barrier"),
+            Awaiting::QueueGet => f.write_str("queue.get"),
+            Awaiting::QueuePut => f.write_str("queue.put"),
+            Awaiting::QueueJoin => f.write_str("queue.join"),
         }
     }
 }

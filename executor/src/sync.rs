@@ -1,0 +1,22 @@
+//! Waiting for each other: asyncio's locks and queues.
+//!
+//! | here | asyncio | tokio | lets a task wait until |
+//! |---|---|---|---|
+//! | [`Event`] | `Event` | `Notify` | somebody sets a flag |
+//!
+//! All of them stand on one fair queue of waiters (`wait_queue.rs`: read it first, then `event.rs`),
+//! and keep the same promises:
+//!
+//! * What need not wait does not: the task goes on in the same step, and nobody else gets a turn.
+//! * An operation in turn k wakes the waiter for turn k + 1. Waiters go on in the order in which they
+//!   came, and who comes later never overtakes one that was woken and has not run yet.
+//! * A wait can be dropped at any time. If it had been woken already, the next one is woken instead.
+//!
+//! They belong to the tasks of one thread: every method takes `&self`, an `Rc` shares them, and there
+//! is no lock of the operating system in them. They need no loop to be made, nor to be waited for:
+//! wakers are enough.
+
+mod event;
+pub(crate) mod wait_queue;
+
+pub use event::Event;
