@@ -3,6 +3,8 @@
 //! | here | asyncio | tokio | lets a task wait until |
 //! |---|---|---|---|
 //! | [`Event`] | `Event` | `Notify` | somebody sets a flag |
+//! | [`Lock`] | `Lock` | `Mutex` | nobody else has the value |
+//! | [`Semaphore`] | `Semaphore`, `BoundedSemaphore` | `Semaphore` | fewer than n are at it |
 //!
 //! All of them stand on one fair queue of waiters (`wait_queue.rs`: read it first, then `event.rs`),
 //! and keep the same promises:
@@ -17,6 +19,10 @@
 //! wakers are enough.
 
 mod event;
+mod lock;
+mod semaphore;
 pub(crate) mod wait_queue;
 
 pub use event::Event;
+pub use lock::{Lock, LockGuard};
+pub use semaphore::{Permit, Semaphore};
