@@ -5,6 +5,8 @@
 //! | [`Event`] | `Event` | `Notify` | somebody sets a flag |
 //! | [`Lock`] | `Lock` | `Mutex` | nobody else has the value |
 //! | [`Semaphore`] | `Semaphore`, `BoundedSemaphore` | `Semaphore` | fewer than n are at it |
+//! | [`Condition`] | `Condition` | `Notify` | what a lock guards has changed |
+//! | [`Barrier`] | `Barrier` | `Barrier` | all are there |
 //!
 //! All of them stand on one fair queue of waiters (`wait_queue.rs`: read it first, then `event.rs`),
 //! and keep the same promises:
@@ -18,11 +20,15 @@
 //! is no lock of the operating system in them. They need no loop to be made, nor to be waited for:
 //! wakers are enough.
 
+mod barrier;
+mod condition;
 mod event;
 mod lock;
 mod semaphore;
 pub(crate) mod wait_queue;
 
+pub use barrier::{Barrier, BrokenBarrier};
+pub use condition::Condition;
 pub use event::Event;
 pub use lock::{Lock, LockGuard};
 pub use semaphore::{Permit, Semaphore};
