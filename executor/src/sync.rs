@@ -7,6 +7,7 @@
 //! | [`Semaphore`] | `Semaphore`, `BoundedSemaphore` | `Semaphore` | fewer than n are at it |
 //! | [`Condition`] | `Condition` | `Notify` | what a lock guards has changed |
 //! | [`Barrier`] | `Barrier` | `Barrier` | all are there |
+//! | [`Queue`] | `Queue`, `PriorityQueue`, `LifoQueue` | `mpsc` | there is an item, or room for one |
 //!
 //! All of them stand on one fair queue of waiters (`wait_queue.rs`: read it first, then `event.rs`),
 //! and keep the same promises:
@@ -24,6 +25,9 @@ mod barrier;
 mod condition;
 mod event;
 mod lock;
+mod order;
+mod queue;
+mod queue_error;
 mod semaphore;
 pub(crate) mod wait_queue;
 
@@ -31,4 +35,6 @@ pub use barrier::{Barrier, BrokenBarrier};
 pub use condition::Condition;
 pub use event::Event;
 pub use lock::{Lock, LockGuard};
+pub use queue::Queue;
+pub use queue_error::{Closed, TryGetError, TryPutError};
 pub use semaphore::{Permit, Semaphore};
