@@ -247,15 +247,15 @@ impl<T> Future for Join<T> {
     /// When the result was taken before: a task has one result, and whoever awaits it first gets
     /// it.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut shared = self.handle.shared.borrow_mut();
-        if shared.outcome.is_some() {
-            return Poll::Ready(
-                shared.result.take().expect("the result of this task was taken by an earlier await"),
-            );
+        if self.handle.is_finished() {
+            let result = self.handle.take_result();
+            return Poll::Ready(result.expect("the result of this task was taken by an earlier await"));
         }
         // The latest waker counts: the future may have moved to another task since the last poll.
-        let before = shared.waiter.replace(cx.waker().clone());
-        drop(shared);
+        // A waker may be anybody's code, so it is neither cloned nor dropped while the cell is
+        // borrowed.
+        let waker = cx.waker().clone();
+        let before = self.handle.shared.borrow_mut().waiter.replace(waker);
         drop(before);
         // Under some other runtime's poll there is no loop of ours to tell.
         if let Some(state) = event_loop::running_if_any() {
