@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | `register` | both directions, for the life of the socket | the descriptor, interested in nothing |
 //! | `arm` | nothing to do: every change is reported anyway | tell the kernel, in one system call |
+//! | `repeat` | register anew: the kernel looks again | nothing to do: arming makes it look |
 //! | an event | reported once per change of state | reported once, then silent until armed again |
 //! | `deregister` | nothing to do: closing is enough to leave | must come before the descriptor is closed |
 //!
@@ -132,6 +133,15 @@ impl Backend {
             // Registered for both directions once and for all.
             Backend::Mio(_) => Ok(()),
             Backend::Polling(backend) => backend.arm(fd, token, read, write),
+        }
+    }
+
+    /// What is true of `fd` now is to be reported, even if it was reported before.
+    pub(crate) fn repeat(&self, fd: RawFd, token: usize) -> io::Result<()> {
+        match self {
+            Backend::Mio(backend) => backend.repeat(fd, token),
+            // To be armed is to be told.
+            Backend::Polling(_) => Ok(()),
         }
     }
 

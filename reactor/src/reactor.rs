@@ -276,6 +276,21 @@ impl<W> Reactor<W> {
         self.table.entries.borrow_mut()[id.index].waiters[direction as usize].take()
     }
 
+    /// Makes the kernel say once more what is true of the socket now.
+    pub(crate) fn repeat(&self, id: SourceId) -> io::Result<()> {
+        self.table.backend.borrow().repeat(self.table.entries.borrow()[id.index].fd, id.token())
+    }
+
+    /// Takes back everybody who waits for anything: a loop that ends lets go of them, and of what
+    /// they hold.
+    pub fn disarm_all(&self) -> Vec<W> {
+        let mut all = Vec::new();
+        for (_, entry) in self.table.entries.borrow_mut().iter_mut() {
+            all.extend(entry.waiters.iter_mut().filter_map(Option::take));
+        }
+        all
+    }
+
     /// Takes the socket out of the table, and gives back who waited for it: they are dropped when
     /// no borrow is held.
     pub(crate) fn deregister(&self, id: SourceId) -> [Option<W>; 2] {

@@ -119,6 +119,23 @@ impl<S, W> Registered<S, W> {
         self.reactor.arm(self.id, direction, waiter)
     }
 
+    /// As [`arm`](Self::arm), but asks for a state and not for a change: the waiter is handed out by
+    /// the next wait if the direction is worth trying *now*, however long it has been and whoever
+    /// has been told. Armed again after each event, a waiter is called as long as there is
+    /// something to do, as selectors that are level-triggered call theirs. It costs a system call on
+    /// every backend.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says when it is asked to watch the socket.
+    pub fn arm_level(&self, direction: Direction, waiter: W) -> io::Result<Option<W>> {
+        // What the table remembers may be out of date: the kernel's answer alone decides.
+        self.reactor.would_block(self.id, direction);
+        let before = self.reactor.arm(self.id, direction, waiter)?;
+        self.reactor.repeat(self.id)?;
+        Ok(before)
+    }
+
     /// Takes the waiter back, if it has not fired.
     pub fn disarm(&self, direction: Direction) -> Option<W> {
         self.reactor.disarm(self.id, direction)

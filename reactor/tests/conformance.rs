@@ -16,6 +16,7 @@ mod support;
 mod cases {
     pub(crate) mod arming;
     pub(crate) mod endings;
+    pub(crate) mod level;
     pub(crate) mod lifetime;
     pub(crate) mod remembering;
     pub(crate) mod timing;
@@ -74,6 +75,14 @@ on_each_backend! {
         reset_tells_the_writer,
         an_accepted_connect_is_writable,
         a_refused_connect_tells_both_directions;
+    level:
+        unread_bytes_are_told_again_and_again,
+        a_new_socket_is_told_what_is_true,
+        what_was_read_before_the_wait_is_not_told,
+        room_is_told_as_long_as_there_is_some,
+        an_end_is_told_again_and_again,
+        a_level_leaves_the_other_direction_alone,
+        all_waiters_can_be_taken_back;
     lifetime:
         closing_while_armed_drops_the_waiter,
         a_waiter_dropped_by_closing_may_use_the_reactor,

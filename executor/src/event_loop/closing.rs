@@ -42,8 +42,8 @@ impl Drop for EventLoop {
 }
 
 impl LoopState {
-    /// Drops the tasks, the entries of the ready queue and the timers that there are. Says whether
-    /// there were any.
+    /// Drops the tasks, the entries of the ready queue, the timers and what waits for sockets. Says
+    /// whether there were any.
     fn drop_what_is_left(&self) -> bool {
         let tasks = self.tasks.all();
         let mut dropped = !tasks.is_empty();
@@ -63,9 +63,10 @@ impl LoopState {
         }
         let mut due = Vec::new();
         self.timers.borrow_mut().advance(Instant::FAR_FUTURE, &mut due);
-        for timer in due {
+        let of_timers = due.into_iter().map(|timer| timer.payload);
+        for wakeup in of_timers.chain(self.reactor.disarm_all()) {
             dropped = true;
-            if let Wakeup::Callback(callback) = timer.payload {
+            if let Wakeup::Callback(callback) = wakeup {
                 drop_callback(&callback);
             }
         }

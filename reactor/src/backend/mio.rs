@@ -23,6 +23,9 @@ use crate::notifier::Notifier;
 /// The notifier's own registration: a number that no source can have.
 const NOTIFIER: Token = Token(usize::MAX);
 
+/// Every socket is watched in both directions.
+const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
+
 /// How many events one wait may bring. More stay with the kernel for the next turn, so that a flood
 /// of them cannot keep the loop from running what is ready. (asyncio bounds it by the number of
 /// registered descriptors.)
@@ -51,8 +54,13 @@ impl MioBackend {
     /// `SourceFd` is mio's way to register a descriptor that belongs to somebody else: the sockets
     /// here are the standard library's, which both backends can watch.
     pub(crate) fn register(&self, fd: RawFd, token: usize) -> io::Result<()> {
-        let both = Interest::READABLE | Interest::WRITABLE;
-        self.poll.registry().register(&mut SourceFd(&fd), Token(token), both)
+        self.poll.registry().register(&mut SourceFd(&fd), Token(token), BOTH)
+    }
+
+    /// A registration that is renewed begins with what is true, as a new one does: edges are counted
+    /// from there.
+    pub(crate) fn repeat(&self, fd: RawFd, token: usize) -> io::Result<()> {
+        self.poll.registry().reregister(&mut SourceFd(&fd), Token(token), BOTH)
     }
 
     pub(crate) fn wait(&mut self, timeout: Option<Duration>, found: &mut Vec<Readiness>) -> io::Result<()> {
