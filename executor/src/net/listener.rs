@@ -1,16 +1,18 @@
 //! Accepting connections, through everything that may go wrong with a single one.
 
+use std::fmt;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{self, SocketAddr};
+use std::os::unix;
 use std::panic::Location;
 use std::time::Duration;
 
-use reactor::Direction;
+use reactor::{Direction, Source};
 use socket2::{Domain, Protocol, Type};
 
 use super::source::Socket;
-use super::stream::TcpStream;
+use super::stream::{Stream, StreamSocket};
 use crate::time::sleep::sleep;
 
 /// How many connections the kernel may complete before they are accepted: as many as it allows.
@@ -22,13 +24,44 @@ const BACKLOG: i32 = 4096;
 /// that nobody notices it when some are free again. (asyncio: `ACCEPT_RETRY_DELAY`, a second.)
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A listening TCP socket. asyncio: `asyncio.start_server` is a loop over this.
-#[derive(Debug)]
-pub struct TcpListener {
-    socket: Socket<std::net::TcpListener>,
+/// A listening socket of the standard library.
+pub trait ListenerSocket: Source + fmt::Debug + Sized + 'static {
+    /// What it accepts.
+    type Connection: StreamSocket;
+    /// Who connects.
+    type Address: fmt::Debug;
+    /// `accept`, as every listener has it.
+    fn accept(&self) -> io::Result<(Self::Connection, Self::Address)>;
 }
 
-impl TcpListener {
+impl ListenerSocket for net::TcpListener {
+    type Connection = net::TcpStream;
+    type Address = SocketAddr;
+
+    fn accept(&self) -> io::Result<(net::TcpStream, SocketAddr)> {
+        net::TcpListener::accept(self)
+    }
+}
+
+impl ListenerSocket for unix::net::UnixListener {
+    type Connection = unix::net::UnixStream;
+    type Address = unix::net::SocketAddr;
+
+    fn accept(&self) -> io::Result<(unix::net::UnixStream, unix::net::SocketAddr)> {
+        unix::net::UnixListener::accept(self)
+    }
+}
+
+/// A listening socket. asyncio: `asyncio.start_server` is a loop over this.
+#[derive(Debug)]
+pub struct Listener<S> {
+    socket: Socket<S>,
+}
+
+/// A listening TCP socket.
+pub type TcpListener = Listener<net::TcpListener>;
+
+impl Listener<net::TcpListener> {
     /// Listens on `address`; port 0 takes a free one.
     ///
     /// # Errors
@@ -49,6 +82,17 @@ impl TcpListener {
         Self::from_std(socket.into())
     }
 
+    /// Where it listens: with the real port.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says: practically never.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.socket.get().local_addr()
+    }
+}
+
+impl<S: ListenerSocket> Listener<S> {
     /// Takes over a listener of the standard library.
     ///
     /// # Errors
@@ -59,40 +103,31 @@ impl TcpListener {
     ///
     /// Outside of a running loop.
     #[track_caller]
-    pub fn from_std(listener: std::net::TcpListener) -> io::Result<Self> {
-        Ok(TcpListener { socket: Socket::new(listener)? })
-    }
-
-    /// Where it listens: with the real port.
-    ///
-    /// # Errors
-    ///
-    /// What the operating system says: practically never.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.socket.get().local_addr()
+    pub fn from_std(listener: S) -> io::Result<Self> {
+        Ok(Listener { socket: Socket::new(listener)? })
     }
 
     /// Waits for the next connection. Connections that fail before they are accepted are passed
     /// over, and when descriptors run out it waits until there are some again. Dropping the future
-    /// loses no connection.
+    /// loses no connection. asyncio: `loop.sock_accept`.
     ///
     /// # Errors
     ///
     /// Only when the listener itself is of no more use.
     #[track_caller]
-    pub fn accept(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + '_ {
+    #[doc(alias = "sock_accept")]
+    pub fn accept(&self) -> impl Future<Output = io::Result<(Stream<S::Connection>, S::Address)>> + '_ {
         let place = Location::caller();
         async move {
             let mut told = false;
             loop {
-                self.socket.ready(Direction::Read, place).await?;
                 match self.socket.get().accept() {
-                    Ok((stream, peer)) => match TcpStream::from_std(stream) {
+                    Ok((stream, peer)) => match Stream::from_std(stream) {
                         Ok(stream) => return Ok((stream, peer)),
                         // The reactor has no room for it: this connection is lost, the listener is
                         // not.
                         Err(error) => {
-                            log::warn!(target: "loop::io", "lost the connection from {peer}: {error}");
+                            log::warn!(target: "loop::io", "lost the connection from {peer:?}: {error}");
                         }
                     },
                     Err(error) if is_about_one_connection(&error) => {}
@@ -103,7 +138,10 @@ impl TcpListener {
                         told = true;
                         sleep(PAUSE).await;
                     }
-                    Err(error) => self.socket.tried(Direction::Read, error)?,
+                    Err(error) => {
+                        self.socket.tried(Direction::Read, error)?;
+                        self.socket.ready(Direction::Read, place).await?;
+                    }
                 }
             }
         }

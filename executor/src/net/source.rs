@@ -11,7 +11,7 @@ use reactor::{Direction, Registered, Source};
 
 use crate::event_loop::{self, LoopState};
 use crate::inspect::event::{Awaiting, Event, Place};
-use crate::ready::Wakeup;
+use crate::ready::{Callback, Wakeup};
 
 /// A socket in the reactor of the loop that ran when it was made.
 pub(crate) struct Socket<S> {
@@ -39,6 +39,23 @@ impl<S> Socket<S> {
         Readiness { socket: self, direction, place, armed: false }
     }
 
+    /// Tries, and as long as the answer is "not now", waits and tries again: all of asyncio's
+    /// `sock_recv` and its like. What can be done at once takes no turn of the loop.
+    pub(crate) async fn retry<T>(
+        &self,
+        direction: Direction,
+        place: Place,
+        mut attempt: impl FnMut(&S) -> io::Result<T>,
+    ) -> io::Result<T> {
+        loop {
+            match attempt(self.get()) {
+                Err(error) => self.tried(direction, error)?,
+                done => return done,
+            }
+            self.ready(direction, place).await?;
+        }
+    }
+
     /// Says whether a try is worth its system call; if not, the task is woken when it is.
     pub(crate) fn poll_ready(
         &self,
@@ -53,11 +70,32 @@ impl<S> Socket<S> {
         let narrator = self.state.narrator();
         let wakeup = Wakeup::Task(narrator.task(), cx.waker().clone());
         let before = self.registered.arm(direction, wakeup)?;
-        if before.is_none() && narrator.is_observed() {
-            narrator.tell(Event::Armed { source: self.registered.id(), direction });
-        }
+        self.tell_armed(direction, before.is_none());
         narrator.awaits(awaiting, place);
         Poll::Pending
+    }
+
+    /// Has `callback` called in the next turn that finds the socket readable or writable: told by
+    /// what is true then, and not by what has changed.
+    pub(crate) fn arm_callback(&self, direction: Direction, callback: Callback) -> io::Result<()> {
+        let before = self.registered.arm_level(direction, Wakeup::Callback(callback))?;
+        self.tell_armed(direction, before.is_none());
+        Ok(())
+    }
+
+    /// Takes back who waits for this direction.
+    pub(crate) fn disarm(&self, direction: Direction) {
+        let wakeup = self.registered.disarm(direction);
+        let narrator = self.state.narrator();
+        if wakeup.is_some() && narrator.is_observed() {
+            narrator.tell(Event::Disarmed { source: self.registered.id(), direction });
+        }
+    }
+
+    fn tell_armed(&self, direction: Direction, newly: bool) {
+        if newly && self.state.narrator().is_observed() {
+            self.state.narrator().tell(Event::Armed { source: self.registered.id(), direction });
+        }
     }
 
     /// Reports how a try failed: an error that only means "not now" is none.
@@ -116,14 +154,8 @@ impl<S> Future for Readiness<'_, S> {
 
 impl<S> Drop for Readiness<'_, S> {
     fn drop(&mut self) {
-        if !self.armed {
-            return;
-        }
-        let wakeup = self.socket.registered.disarm(self.direction);
-        let narrator = self.socket.state.narrator();
-        if wakeup.is_some() && narrator.is_observed() {
-            let source = self.socket.registered.id();
-            narrator.tell(Event::Disarmed { source, direction: self.direction });
+        if self.armed {
+            self.socket.disarm(self.direction);
         }
     }
 }

@@ -1,57 +1,68 @@
-//! A TCP connection.
+//! A connection: bytes in both directions, over TCP or between two processes of one machine.
+//!
+//! The kinds of sockets differ in how they are made and in what their addresses look like, and in
+//! nothing else: one [`Stream`] serves them all.
 
+use std::fmt;
 use std::future::Future;
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::net::{self, Shutdown};
+use std::os::unix;
 use std::panic::Location;
 
-use reactor::Direction;
-use socket2::{Domain, Protocol, Type};
+use reactor::{Direction, Source};
 
 use super::source::{Readiness, Socket};
+use super::watch::Watches;
 
-/// A TCP connection. All its methods take `&self`: one task may read while another writes. asyncio:
-/// a `StreamReader` and a `StreamWriter`.
-#[derive(Debug)]
-pub struct TcpStream {
-    socket: Socket<std::net::TcpStream>,
+/// A connected socket of the standard library.
+pub trait StreamSocket: Source + fmt::Debug + Sized + 'static {
+    /// `read`, as every stream has it.
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<usize>;
+    /// `write`
+    fn send(&self, bytes: &[u8]) -> io::Result<usize>;
+    /// `shutdown`
+    fn shutdown(&self, direction: Shutdown) -> io::Result<()>;
 }
 
-impl TcpStream {
-    /// Connects to `address`. asyncio: `loop.sock_connect`.
-    ///
-    /// # Errors
-    ///
-    /// What the operating system says, for instance that the connection was refused.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a running loop.
-    #[track_caller]
-    pub fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> {
-        let place = Location::caller();
-        async move {
-            let socket =
-                socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-            socket.set_nonblocking(true)?;
-            let connected = match socket.connect(&address.into()) {
-                Ok(()) => true,
-                Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => false,
-                Err(error) => return Err(error),
-            };
-            let stream = TcpStream::from_std(socket.into())?;
-            if !connected {
-                // The kernel says "writable" when the handshake is over, whatever its end.
-                stream.socket.not_yet(Direction::Write);
-                stream.socket.ready(Direction::Write, place).await?;
-                if let Some(error) = stream.socket.get().take_error()? {
-                    return Err(error);
-                }
-            }
-            Ok(stream)
-        }
+impl StreamSocket for net::TcpStream {
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&*self).read(buffer)
     }
 
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self).write(bytes)
+    }
+
+    fn shutdown(&self, direction: Shutdown) -> io::Result<()> {
+        net::TcpStream::shutdown(self, direction)
+    }
+}
+
+impl StreamSocket for unix::net::UnixStream {
+    fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&*self).read(buffer)
+    }
+
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self).write(bytes)
+    }
+
+    fn shutdown(&self, direction: Shutdown) -> io::Result<()> {
+        unix::net::UnixStream::shutdown(self, direction)
+    }
+}
+
+/// A connection. All its methods take `&self`: one task may read while another writes. Nothing is
+/// buffered here. asyncio: a non-blocking `socket`
+/// and the `loop.sock_...` functions.
+#[derive(Debug)]
+pub struct Stream<S> {
+    pub(super) socket: Socket<S>,
+    pub(super) watches: Watches,
+}
+
+impl<S: StreamSocket> Stream<S> {
     /// Takes over a connection of the standard library.
     ///
     /// # Errors
@@ -62,32 +73,29 @@ impl TcpStream {
     ///
     /// Outside of a running loop.
     #[track_caller]
-    pub fn from_std(stream: std::net::TcpStream) -> io::Result<Self> {
-        Ok(TcpStream { socket: Socket::new(stream)? })
+    pub fn from_std(stream: S) -> io::Result<Self> {
+        Ok(Stream { socket: Socket::new(stream)?, watches: Watches::default() })
     }
 
     /// Waits until [`try_read`](Self::try_read) is worth a try: until there are bytes, the end of
     /// the stream or an error. A task that waits in this way needs no buffer while it waits.
-    /// asyncio: `loop.add_reader`.
     ///
     /// # Errors
     ///
     /// If the operating system cannot watch the socket; errors of the connection are found by
     /// trying.
     #[track_caller]
-    #[doc(alias = "add_reader")]
-    pub fn readable(&self) -> Readiness<'_, std::net::TcpStream> {
+    pub fn readable(&self) -> Readiness<'_, S> {
         self.socket.ready(Direction::Read, Location::caller())
     }
 
-    /// Waits until [`try_write`](Self::try_write) is worth a try. asyncio: `loop.add_writer`.
+    /// Waits until [`try_write`](Self::try_write) is worth a try.
     ///
     /// # Errors
     ///
     /// As [`readable`](Self::readable).
     #[track_caller]
-    #[doc(alias = "add_writer")]
-    pub fn writable(&self) -> Readiness<'_, std::net::TcpStream> {
+    pub fn writable(&self) -> Readiness<'_, S> {
         self.socket.ready(Direction::Write, Location::caller())
     }
 
@@ -98,7 +106,7 @@ impl TcpStream {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing is there; else what the operating
     /// system says.
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let result = self.socket.get().read(buffer);
+        let result = self.socket.get().receive(buffer);
         match result {
             Ok(used) => {
                 self.socket.used(Direction::Read, used, buffer.len());
@@ -115,7 +123,7 @@ impl TcpStream {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if it takes nothing; else what the operating
     /// system says.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        let result = self.socket.get().write(bytes);
+        let result = self.socket.get().send(bytes);
         match result {
             Ok(used) => {
                 self.socket.used(Direction::Write, used, bytes.len());
@@ -131,45 +139,50 @@ impl TcpStream {
         Err(io::ErrorKind::WouldBlock.into())
     }
 
-    /// Reads some bytes: as many as have arrived, at least one. Zero is the end of the stream.
-    /// Dropping the future loses nothing. asyncio: `StreamReader.read(n)`.
+    /// Reads some bytes: as many as have arrived, at least one. Zero is the end of the stream. What
+    /// is there already is read without waiting for a turn. Dropping the future loses nothing.
+    /// asyncio: `loop.sock_recv`.
     ///
     /// # Errors
     ///
     /// What the operating system says, for instance that the connection was reset.
     #[track_caller]
+    #[doc(alias = "sock_recv")]
     pub fn read<'a>(&'a self, buffer: &'a mut [u8]) -> impl Future<Output = io::Result<usize>> + 'a {
         let place = Location::caller();
         async move {
             loop {
-                self.socket.ready(Direction::Read, place).await?;
                 match self.try_read(buffer) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     result => return result,
                 }
+                self.socket.ready(Direction::Read, place).await?;
             }
         }
     }
 
     /// Writes all of `bytes`, as fast as the peer takes them: a peer that does not read makes the
-    /// task wait. After dropping the future, nobody knows how much was written. asyncio:
-    /// `StreamWriter.write` and `drain`.
+    /// task wait; what the kernel takes at once takes no turn. After dropping the future, nobody
+    /// knows how much was written. asyncio: `loop.sock_sendall`.
     ///
     /// # Errors
     ///
     /// What the operating system says, for instance that the peer is gone.
     #[track_caller]
-    #[doc(alias = "drain")]
+    #[doc(alias = "sock_sendall")]
     pub fn write_all<'a>(&'a self, bytes: &'a [u8]) -> impl Future<Output = io::Result<()>> + 'a {
         let place = Location::caller();
         async move {
             let mut left = bytes;
             while !left.is_empty() {
-                self.socket.ready(Direction::Write, place).await?;
                 match self.try_write(left) {
+                    // A short write says that the kernel has no more room.
                     Ok(written) => left = &left[written..],
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                     Err(error) => return Err(error),
+                }
+                if !left.is_empty() {
+                    self.socket.ready(Direction::Write, place).await?;
                 }
             }
             Ok(())
@@ -177,41 +190,19 @@ impl TcpStream {
     }
 
     /// Ends one direction or both. With [`Shutdown::Write`] the peer reads the end of the stream
-    /// and can still answer. asyncio: `StreamWriter.write_eof`.
+    /// and can still answer. asyncio: `socket.shutdown`.
     ///
     /// # Errors
     ///
     /// If the connection is not there any more.
-    #[doc(alias = "write_eof")]
     pub fn shutdown(&self, direction: Shutdown) -> io::Result<()> {
         self.socket.get().shutdown(direction)
     }
 
-    /// Whether small writes are sent at once, instead of being collected for a moment (Nagle's
-    /// algorithm).
-    ///
-    /// # Errors
-    ///
-    /// What the operating system says.
-    pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
-        self.socket.get().set_nodelay(nodelay)
-    }
-
-    /// The peer's address.
-    ///
-    /// # Errors
-    ///
-    /// If the connection is not there any more.
-    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.socket.get().peer_addr()
-    }
-
-    /// Our own address.
-    ///
-    /// # Errors
-    ///
-    /// What the operating system says: practically never.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.socket.get().local_addr()
+    /// The standard library's socket, for its addresses and options. It is non-blocking. asyncio:
+    /// `StreamWriter.get_extra_info("socket")`.
+    #[doc(alias = "get_extra_info")]
+    pub fn get_ref(&self) -> &S {
+        self.socket.get()
     }
 }
