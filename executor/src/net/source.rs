@@ -11,7 +11,7 @@ use reactor::{Direction, Registered, Source};
 
 use crate::event_loop::{self, LoopState};
 use crate::inspect::event::{Awaiting, Event, Place};
-use crate::ready::{Callback, Wakeup};
+use crate::ready::{Callback, Entry, Wakeup, callback};
 
 /// A socket in the reactor of the loop that ran when it was made.
 pub(crate) struct Socket<S> {
@@ -90,6 +90,16 @@ impl<S> Socket<S> {
         if wakeup.is_some() && narrator.is_observed() {
             narrator.tell(Event::Disarmed { source: self.registered.id(), direction });
         }
+    }
+
+    /// Calls `call` in the next turn of the socket's loop.
+    pub(crate) fn call_soon(&self, call: impl FnOnce() + 'static) {
+        self.state.ready.push(Entry::Callback(callback(call)));
+    }
+
+    /// Notes what the step under way waits for: this socket.
+    pub(crate) fn awaits(&self, direction: Direction, place: Place) {
+        self.state.narrator().awaits(self.awaiting(direction), place);
     }
 
     fn tell_armed(&self, direction: Direction, newly: bool) {

@@ -9,11 +9,14 @@ use std::io::{self, Read, Write};
 use std::net::{self, Shutdown};
 use std::os::unix;
 use std::panic::Location;
+use std::rc::Rc;
 
 use reactor::{Direction, Source};
 
+use super::reader::StreamReader;
 use super::source::{Readiness, Socket};
 use super::watch::Watches;
+use super::writer::StreamWriter;
 
 /// A connected socket of the standard library.
 pub trait StreamSocket: Source + fmt::Debug + Sized + 'static {
@@ -54,7 +57,7 @@ impl StreamSocket for unix::net::UnixStream {
 }
 
 /// A connection. All its methods take `&self`: one task may read while another writes. Nothing is
-/// buffered here. asyncio: a non-blocking `socket`
+/// buffered here: for lines and the like, [split](Self::split) it. asyncio: a non-blocking `socket`
 /// and the `loop.sock_...` functions.
 #[derive(Debug)]
 pub struct Stream<S> {
@@ -197,6 +200,14 @@ impl<S: StreamSocket> Stream<S> {
     /// If the connection is not there any more.
     pub fn shutdown(&self, direction: Shutdown) -> io::Result<()> {
         self.socket.get().shutdown(direction)
+    }
+
+    /// Divides it in two halves with buffers: one to read lines and the like, one to write without
+    /// waiting. They share the connection, and the last one closes it. asyncio: what
+    /// `open_connection` returns.
+    pub fn split(self) -> (StreamReader<S>, StreamWriter<S>) {
+        let stream = Rc::new(self);
+        (StreamReader::new(Rc::clone(&stream)), StreamWriter::new(stream))
     }
 
     /// The standard library's socket, for its addresses and options. It is non-blocking. asyncio:

@@ -1,0 +1,111 @@
+//! `start_server`: a task that accepts, and a task for each connection.
+//!
+//! This is the whole structure of a server on an event loop, and why one of them needs no threads: a
+//! connection that waits is a task that waits, and costs its memory and nothing else.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::panic::Location;
+use std::rc::Rc;
+
+use super::listener::TcpListener;
+use super::reader::StreamReader;
+use super::writer::StreamWriter;
+use crate::event_loop;
+use crate::join_handle::JoinHandle;
+
+/// Listens on `address` and calls `on_connection` with the two halves of each connection: the future
+/// that it returns becomes a task. An error that it ends with is logged, and concerns nobody else.
+/// asyncio: `asyncio.start_server`.
+///
+/// # Errors
+///
+/// What the operating system says, for instance that the port is in use.
+///
+/// # Panics
+///
+/// Outside of a running loop.
+#[track_caller]
+pub fn start_server<C, F>(address: SocketAddr, on_connection: C) -> io::Result<Server>
+where
+    C: Fn(StreamReader, StreamWriter) -> F + 'static,
+    F: Future<Output = io::Result<()>> + 'static,
+{
+    let place = Location::caller();
+    let state = event_loop::running("start_server()");
+    let listener = TcpListener::bind(address)?;
+    let address = listener.local_addr()?;
+    let connections = Rc::new(RefCell::new(Vec::new()));
+    let accepted: Rc<RefCell<Vec<JoinHandle<()>>>> = Rc::clone(&connections);
+    let accepting = state.spawn(Some("server"), place, async move {
+        loop {
+            let (stream, peer) = match listener.accept().await {
+                Ok(connection) => connection,
+                Err(error) => {
+                    log::error!(target: "loop::io", "the server on {address} cannot go on: {error}");
+                    return;
+                }
+            };
+            // It may be gone already; that is found out by whoever reads from it.
+            let _ = stream.set_nodelay(true);
+            let (reader, writer) = stream.split();
+            let serving = on_connection(reader, writer);
+            let name = format!("from {peer}");
+            let task = event_loop::running("a server").spawn(Some(&name), place, async move {
+                if let Err(error) = serving.await {
+                    log::warn!(target: "loop::io", "the connection from {peer} ended: {error}");
+                }
+            });
+            let mut accepted = accepted.borrow_mut();
+            accepted.retain(|task| !task.is_finished());
+            accepted.push(task);
+        }
+    });
+    Ok(Server { address, accepting, connections })
+}
+
+/// A server that runs in the background. Dropping it leaves it running. asyncio: `asyncio.Server`.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    accepting: JoinHandle<()>,
+    connections: Rc<RefCell<Vec<JoinHandle<()>>>>,
+}
+
+impl Server {
+    /// Where it listens: with the real port. asyncio: `server.sockets[0].getsockname()`.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops listening, in the next turn. Connections that there are go on. asyncio:
+    /// `Server.close`.
+    pub fn close(&self) {
+        self.accepting.abort();
+    }
+
+    /// Drops the tasks of all connections, each in a step of its own. asyncio:
+    /// `Server.abort_clients`.
+    #[doc(alias = "abort_clients")]
+    #[doc(alias = "close_clients")]
+    pub fn abort_connections(&self) {
+        let connections: Vec<_> = self.connections.borrow().iter().map(JoinHandle::abort_handle).collect();
+        for connection in connections {
+            connection.abort();
+        }
+    }
+
+    /// Waits until the server does not listen any more and all its connections have ended. Without
+    /// `close`, it serves for ever. asyncio: `Server.wait_closed` (from 3.12 on),
+    /// `Server.serve_forever`.
+    #[doc(alias = "serve_forever")]
+    pub async fn wait_closed(self) {
+        // How they ended is no matter: aborted, or done.
+        let _ = self.accepting.await;
+        for connection in self.connections.take() {
+            let _ = connection.await;
+        }
+    }
+}
