@@ -16,6 +16,8 @@
 //!       +------------------------------ Pending ----+
 //! ```
 
+mod lookup;
+
 use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
@@ -93,28 +95,6 @@ impl Tasks {
         Some((steps, slot.shared.is_cancelled() || unheard))
     }
 
-    /// Looks at a task's cancellation (`cancel.rs`), or says that the task is over. The table is
-    /// borrowed meanwhile.
-    pub(crate) fn cancellation<R>(
-        &self,
-        task: TaskKey,
-        look: impl FnOnce(&mut Cancellation) -> R,
-    ) -> Option<R> {
-        let mut slots = self.slots.borrow_mut();
-        let slot = slots.get_mut(task.index)?;
-        if slot.shared.task != task {
-            return None;
-        }
-        Some(look(slot.cancellation.get_or_insert_default()))
-    }
-
-    /// What wakes a task, or nothing if it is over.
-    pub(crate) fn waker(&self, task: TaskKey) -> Option<Arc<TaskWaker>> {
-        let slots = self.slots.borrow();
-        let slot = slots.get(task.index)?;
-        if slot.shared.task == task { Some(Arc::clone(&slot.shared)) } else { None }
-    }
-
     /// Puts back what the step had, until the task is woken, with what it waits for: so a list of
     /// tasks can tell where each of them stands, without polling any.
     pub(crate) fn suspend(&self, task: TaskKey, steps: Steps, awaiting: (Awaiting, Option<Place>)) {
@@ -129,13 +109,6 @@ impl Tasks {
     pub(crate) fn remove(&self, task: TaskKey) -> About {
         let slot = self.slots.borrow_mut().remove(task.index);
         slot.about
-    }
-
-    /// Every task that is not over, in the order in which they were spawned.
-    pub(crate) fn all(&self) -> Vec<TaskKey> {
-        let mut tasks: Vec<TaskKey> = self.slots.borrow().iter().map(|(_, slot)| slot.shared.task).collect();
-        tasks.sort_unstable_by_key(|task| task.id);
-        tasks
     }
 }
 

@@ -1,0 +1,40 @@
+//! Questions to the table of tasks that no step of a task asks: who is there, who is to be cancelled,
+//! who is to be woken.
+
+use std::sync::Arc;
+
+use super::Tasks;
+use crate::cancel::Cancellation;
+use crate::inbox::TaskKey;
+use crate::waker::TaskWaker;
+
+impl Tasks {
+    /// Every task that is not over, in the order in which they were spawned.
+    pub(crate) fn all(&self) -> Vec<TaskKey> {
+        let mut tasks: Vec<TaskKey> = self.slots.borrow().iter().map(|(_, slot)| slot.shared.task).collect();
+        tasks.sort_unstable_by_key(|task| task.id);
+        tasks
+    }
+
+    /// Looks at a task's cancellation (`cancel.rs`), or says that the task is over. The table is
+    /// borrowed meanwhile.
+    pub(crate) fn cancellation<R>(
+        &self,
+        task: TaskKey,
+        look: impl FnOnce(&mut Cancellation) -> R,
+    ) -> Option<R> {
+        let mut slots = self.slots.borrow_mut();
+        let slot = slots.get_mut(task.index)?;
+        if slot.shared.task != task {
+            return None;
+        }
+        Some(look(slot.cancellation.get_or_insert_default()))
+    }
+
+    /// What wakes a task, or nothing if it is over.
+    pub(crate) fn waker(&self, task: TaskKey) -> Option<Arc<TaskWaker>> {
+        let slots = self.slots.borrow();
+        let slot = slots.get(task.index)?;
+        if slot.shared.task == task { Some(Arc::clone(&slot.shared)) } else { None }
+    }
+}
