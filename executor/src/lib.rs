@@ -104,6 +104,32 @@ pub use time::timeout::{Deadline, Elapsed, Enforce, Timeout, timeout, timeout_at
 /// Makes a task of a future. Its first step is in the next turn; it goes on whether or not anybody
 /// keeps the handle. asyncio: `asyncio.create_task`.
 ///
+/// A task, its handle and everything that waits on the loop stay on the loop's thread. What asyncio's
+/// debug mode finds out at run time ("Non-thread-safe operation invoked on an event loop other than
+/// the current one"), the compiler does before:
+///
+/// ```compile_fail,E0277
+/// # use executor::{run, spawn};
+/// # run(async {
+/// let task = spawn(async { 5 });
+/// // error: `Rc<...>` cannot be sent between threads safely
+/// std::thread::spawn(move || task.abort());
+/// # });
+/// ```
+///
+/// What may travel: wakers, an [`AbortHandle`], and a [`LoopHandle`], by which another thread can
+/// [spawn](LoopHandle::spawn) and [call](LoopHandle::call_soon_threadsafe).
+///
+/// ```
+/// # use executor::{run, spawn};
+/// # run(async {
+/// let task = spawn(std::future::pending::<()>());
+/// let stops_it = task.abort_handle();
+/// std::thread::spawn(move || stops_it.abort());
+/// assert!(task.await.is_err());
+/// # }).unwrap();
+/// ```
+///
 /// # Panics
 ///
 /// Outside of a running loop; before it runs, use [`EventLoop::spawn`].
@@ -136,6 +162,8 @@ where
 /// Outside of a running loop.
 #[track_caller]
 pub fn yield_now() -> Sleep {
+    // Asked here, so that the complaint has the right name.
+    event_loop::running("yield_now()");
     sleep(Duration::ZERO)
 }
 

@@ -81,13 +81,13 @@ fn what_needs_a_loop_says_so_and_what_it_is() {
     assert_eq!(panic_of(|| call_later(SECOND, || ())), expected("call_later()"));
     assert_eq!(panic_of(|| call_at(Instant::START, || ())), expected("call_at()"));
     assert_eq!(panic_of(|| to_thread(|| ())), expected("to_thread()"));
+    assert_eq!(panic_of(|| yield_now()), expected("yield_now()"));
 }
 
 #[test]
 fn what_is_made_of_others_needs_a_loop_as_well() {
     let expected = "needs a running event loop: call it inside a task, under run() or block_on()";
     let address = "127.0.0.1:0".parse().unwrap();
-    assert!(panic_of(|| yield_now()).ends_with(expected));
     assert!(panic_of(|| timeout(SECOND, pending::<()>())).ends_with(expected));
     assert!(panic_of(|| TcpListener::bind(address)).ends_with(expected));
     let listener = std::net::TcpListener::bind(address).unwrap();
@@ -144,9 +144,12 @@ fn a_result_that_was_taken() {
 #[test]
 fn joining_a_remote_task_on_the_loops_own_thread() {
     event_loop().block_on(async {
-        let task = handle().spawn(async { 5 });
-        let expected = "RemoteTask::join() on the loop's own thread would block the loop that it waits for";
-        assert_eq!(panic_of(|| task.join()), expected);
+        let expected = "on the loop's own thread would block the loop that it waits for";
+        let task = handle().spawn(async || 5);
+        assert_eq!(panic_of(|| task.join()), format!("RemoteTask::join() {expected}"));
+        let task = handle().spawn(async || 5);
+        let panicked = panic_of(|| task.join_timeout(SECOND));
+        assert_eq!(panicked, format!("RemoteTask::join_timeout() {expected}"));
     });
 }
 

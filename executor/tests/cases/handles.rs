@@ -10,12 +10,12 @@ use std::thread;
 use std::time::Duration;
 
 use executor::{
-    ClockKind, EventLoop, LoopHandle, RemoteTask, call_soon, handle, sleep, spawn, stop, yield_now,
+    ClockKind, EventLoop, LoopHandle, RemoteTask, call_soon, handle, sleep, spawn, stop, to_thread, yield_now,
 };
 
 use crate::support::kinds::Kind;
 use crate::support::loops::on_every_kind;
-use crate::support::patience::within_patience;
+use crate::support::patience::{PATIENCE, within_patience};
 
 const THREADS: usize = 4;
 /// Wake-ups of each thread: more than a hundred thousand together.
@@ -145,20 +145,115 @@ fn tasks_of_other_threads() {
         besieged(event_loop, |handle| {
             let mut tasks = Vec::new();
             for number in 0..200 {
-                let mut polls = 0;
-                tasks.push(handle.spawn(poll_fn(move |cx| {
-                    polls += 1;
-                    if polls == 3 {
-                        return Poll::Ready(number);
-                    }
-                    cx.waker().wake_by_ref();
-                    Poll::Pending
-                })));
+                tasks.push(handle.spawn(async move || {
+                    yield_now().await;
+                    yield_now().await;
+                    number
+                }));
             }
             let sum: u32 = tasks.into_iter().map(|task| task.join().unwrap()).sum();
             assert_eq!(sum, 199 * 200 / 2);
-            let panicked = handle.spawn(async { panic!("the milk is sour") }).join().unwrap_err();
+            let panicked = handle.spawn(async || panic!("the milk is sour")).join().unwrap_err();
             assert_eq!(panicked.to_string(), "the task panicked: the milk is sour");
+        });
+    });
+}
+
+/// What another thread submits may use everything that a task of the loop may.
+#[test]
+fn another_thread_submits_and_waits() {
+    async fn add(a: u32, b: u32) -> (u32, thread::ThreadId) {
+        sleep(Duration::from_millis(10)).await;
+        (a + b, thread::current().id())
+    }
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let event_loop = handle();
+            let other_thread = move || {
+                let task = event_loop.spawn(|| add(2, 3));
+                let sum = task.join_timeout(PATIENCE).unwrap();
+                let task = event_loop.spawn(|| sleep(Duration::from_secs(30)));
+                task.abort();
+                (sum.unwrap(), task.join().unwrap_err().is_cancelled())
+            };
+            let ((sum, ran_on), cancelled) = to_thread(other_thread).await.unwrap();
+            assert_eq!(ran_on, thread::current().id(), "adding on the loop's thread");
+            assert_eq!(sum, 5);
+            assert!(cancelled);
+        });
+    });
+}
+
+#[test]
+fn joining_for_a_limited_time() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        besieged(event_loop, |handle| {
+            let (begins, begun) = mpsc::channel();
+            let task = handle.spawn(move || {
+                poll_fn(move |cx| {
+                    // It is over when nobody listens any more.
+                    match begins.send(cx.waker().clone()) {
+                        Ok(()) => Poll::Pending,
+                        Err(_) => Poll::Ready(5),
+                    }
+                })
+            });
+            let task = task.join_timeout(Duration::from_millis(1)).unwrap_err();
+            let waker = begun.recv().unwrap();
+            assert!(!task.is_finished());
+            drop(begun);
+            waker.wake();
+            assert_eq!(task.join_timeout(PATIENCE).unwrap().unwrap(), 5);
+        });
+    });
+}
+
+#[test]
+fn a_remote_task_knows_when_it_is_over() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        besieged(event_loop, |handle| {
+            let returns = handle.spawn(async || 5);
+            let panics = handle.spawn(async || panic!("the milk is sour"));
+            let is_aborted = handle.spawn(pending::<()>);
+            is_aborted.abort();
+            while !(returns.is_finished() && panics.is_finished() && is_aborted.is_finished()) {
+                thread::yield_now();
+            }
+            let now = Duration::ZERO;
+            assert_eq!(returns.join_timeout(now).unwrap().unwrap(), 5);
+            assert!(panics.join_timeout(now).unwrap().unwrap_err().is_panic());
+            assert!(is_aborted.join_timeout(now).unwrap().unwrap_err().is_cancelled());
+        });
+    });
+}
+
+/// With asyncio's wake-ups the news of a task's end takes a turn, and there may be none any more.
+#[test]
+fn the_result_of_a_task_that_ends_with_its_loop_is_not_lost() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let event_loop = kind.builder(ClockKind::Real).build().unwrap();
+            let task = event_loop.handle().spawn(async || {
+                stop();
+                5
+            });
+            event_loop.run_forever();
+            drop(event_loop);
+            assert!(task.is_finished(), "on {kind:?}");
+            assert_eq!(task.join().unwrap(), 5, "on {kind:?}");
+        });
+    }
+}
+
+#[test]
+fn a_panic_of_the_closure_is_the_tasks() {
+    fn no_future() -> std::future::Ready<u32> {
+        panic!("there is no milk")
+    }
+    on_every_kind(ClockKind::Real, |event_loop| {
+        besieged(event_loop, |handle| {
+            let error = handle.spawn(no_future).join().unwrap_err();
+            assert_eq!(error.to_string(), "the task panicked: there is no milk");
         });
     });
 }
@@ -168,7 +263,7 @@ fn aborting_a_task_from_another_thread() {
     on_every_kind(ClockKind::Real, |event_loop| {
         besieged(event_loop, |handle| {
             let (begins, begun) = mpsc::channel();
-            let task = handle.spawn(async move {
+            let task = handle.spawn(async move || {
                 begins.send(()).unwrap();
                 pending::<()>().await;
             });
@@ -176,11 +271,11 @@ fn aborting_a_task_from_another_thread() {
             task.abort();
             assert!(task.join().unwrap_err().is_cancelled());
             // Too early: the loop has not made it yet, perhaps.
-            let task = handle.spawn(pending::<()>());
+            let task = handle.spawn(pending::<()>);
             task.abort();
             assert!(task.join().unwrap_err().is_cancelled());
             // Too late.
-            let task = handle.spawn(async { 5 });
+            let task = handle.spawn(async || 5);
             let (done, is_done) = mpsc::channel();
             handle.call_soon_threadsafe(move || done.send(()).unwrap());
             is_done.recv().unwrap();
@@ -200,7 +295,7 @@ fn aborting_on_the_loops_thread_what_another_thread_has_spawned() {
             let (sends_back, aborted) = mpsc::channel::<RemoteTask<()>>();
             let other = event_loop.handle();
             let thread = thread::spawn(move || {
-                sends.send(other.spawn(pending())).unwrap();
+                sends.send(other.spawn(pending)).unwrap();
                 let aborted = aborted.recv().unwrap();
                 assert!(aborted.join().unwrap_err().is_cancelled(), "the abort was lost");
                 other.stop();
@@ -222,7 +317,7 @@ fn a_task_whose_loop_is_dropped_was_cancelled() {
         within_patience(move || {
             let event_loop = kind.builder(ClockKind::Real).build().unwrap();
             let handle = event_loop.handle();
-            let task = handle.spawn(pending::<()>());
+            let task = handle.spawn(pending::<()>);
             let joins = thread::spawn(move || task.join());
             handle.stop();
             event_loop.run_forever();
@@ -237,7 +332,7 @@ fn a_task_that_its_loop_never_came_to_was_cancelled() {
     for kind in Kind::all() {
         within_patience(move || {
             let event_loop = kind.builder(ClockKind::Real).build().unwrap();
-            let task = event_loop.handle().spawn(pending::<()>());
+            let task = event_loop.handle().spawn(pending::<()>);
             drop(event_loop);
             assert!(task.join().unwrap_err().is_cancelled(), "on {kind:?}");
         });
@@ -258,7 +353,7 @@ fn a_handle_of_a_loop_that_is_gone_does_nothing() {
             handle.call_soon_threadsafe(move || drop(inside));
             assert_eq!(Arc::strong_count(&held), 1, "nobody will ever call it: on {kind:?}");
             handle.stop();
-            let task = handle.spawn(async { 5 });
+            let task = handle.spawn(async || 5);
             task.abort();
             assert!(task.join().unwrap_err().is_cancelled(), "on {kind:?}");
         });
