@@ -9,12 +9,14 @@ use crate::event_loop::{EventLoop, LoopState};
 use crate::inspect::log_lines::LogLines;
 use crate::inspect::narrator::{Narrator, Observer};
 use crate::settings::{BuildError, Choice, ClockKind, TimerKind, WakeMode};
+use crate::threads::pool::default_threads;
 use crate::time::Timers;
 use crate::time::clock::Clock;
 
 /// Runs `main` on a new loop, with the switches of the environment, and gives its result. Tasks that
 /// are left when it returns are [cancelled](EventLoop::cancel_all_tasks), and may clean up before
-/// the loop is dropped. asyncio: `asyncio.run`.
+/// the loop is dropped. Calls of [`to_thread`](crate::to_thread) that have begun are waited for,
+/// also when `main` panics. asyncio: `asyncio.run`.
 ///
 /// # Errors
 ///
@@ -29,6 +31,8 @@ where
     F: Future + 'static,
 {
     let event_loop = EventLoop::builder().build()?;
+    // Said beforehand, because a panic of `main` goes through here.
+    event_loop.state.pool.wait_at_the_end();
     let result = event_loop.block_on(main);
     event_loop.cancel_all_tasks();
     Ok(result)
@@ -50,6 +54,7 @@ pub struct Builder {
     timers: Option<TimerKind>,
     wake: Option<WakeMode>,
     clock: Option<ClockKind>,
+    threads: Option<usize>,
     observers: Vec<Rc<dyn Observer>>,
 }
 
@@ -78,6 +83,24 @@ impl Builder {
         self
     }
 
+    /// How many threads there may be for [`to_thread`](crate::to_thread), and so how many calls can
+    /// block at once: 32 if nothing is said, and fewer on a machine with fewer than 28 processors
+    /// (four more than there are). They are started when they are needed. asyncio:
+    /// `loop.set_default_executor(ThreadPoolExecutor(max_workers=...))`.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0: no call would ever be made.
+    #[track_caller]
+    #[doc(alias = "set_default_executor")]
+    #[doc(alias = "ThreadPoolExecutor")]
+    #[doc(alias = "max_workers")]
+    pub fn threads(mut self, threads: usize) -> Self {
+        assert!(threads > 0, "Builder::threads(0): no call of to_thread() would ever be made");
+        self.threads = Some(threads);
+        self
+    }
+
     /// Somebody who is told every step of the loop.
     pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
         self.observers.push(observer);
@@ -103,7 +126,8 @@ impl Builder {
         for observer in self.observers {
             narrator.add_observer(observer);
         }
-        let state = LoopState::new(Reactor::new(backend)?, Timers::new(timers), wake, narrator);
+        let threads = self.threads.unwrap_or_else(default_threads);
+        let state = LoopState::new(Reactor::new(backend)?, Timers::new(timers), wake, narrator, threads);
         Ok(EventLoop { state: Rc::new(state) })
     }
 }

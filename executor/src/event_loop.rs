@@ -28,7 +28,6 @@ use std::future::Future;
 use std::panic::{self, Location};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use reactor::Reactor;
@@ -42,6 +41,7 @@ use crate::join_handle::{JoinHandle, joinable};
 use crate::ready::{self, Entry, ReadyQueue, Wakeup};
 use crate::settings::{ClockKind, WakeMode};
 use crate::task::{About, Tasks};
+use crate::threads::pool::Pool;
 use crate::time::instant::Instant;
 use crate::time::{TimerKey, Timers};
 
@@ -64,8 +64,8 @@ pub(crate) struct LoopState {
     pub(crate) turn_time: Cell<Instant>,
     /// Whether this turn is to be the last for now.
     pub(crate) stopping: Cell<bool>,
-    /// How many calls are under way on other threads: the virtual clock stands still for them.
-    pub(crate) calls_elsewhere: Arc<AtomicUsize>,
+    /// The threads for calls that block.
+    pub(crate) pool: Pool,
     /// The task whose result is out while its step is still under way: nothing of it is left to
     /// cancel.
     pub(crate) ending: Cell<Option<TaskKey>>,
@@ -81,15 +81,18 @@ impl LoopState {
         timers: Timers<Wakeup>,
         wake: WakeMode,
         narrator: Narrator,
+        threads: usize,
     ) -> Self {
+        let ready = Rc::new(ReadyQueue::new(reactor.notifier(), wake, narrator));
+        let pool = Pool::new(threads, Arc::clone(&ready.inbox));
         LoopState {
-            ready: Rc::new(ReadyQueue::new(reactor.notifier(), wake, narrator)),
+            ready,
             tasks: Tasks::default(),
             timers: RefCell::new(timers),
             reactor,
             turn_time: Cell::new(Instant::START),
             stopping: Cell::new(false),
-            calls_elsewhere: Arc::default(),
+            pool,
             ending: Cell::new(None),
             exceptions: ExceptionHandler::default(),
             last_task: Cell::new(0),
@@ -238,7 +241,8 @@ impl Drop for Entered {
 ///
 /// Dropping it is orderly: tasks that are not done are dropped in the order of their spawning, each
 /// is told to the observers as [`Abandoned`](crate::inspect::Event::Abandoned), and whoever would
-/// join them learns that they were cancelled.
+/// join them learns that they were cancelled. Calls of [`to_thread`](crate::to_thread) that still run
+/// go on without it, and a line in the log says so: [`close`](EventLoop::close) waits for them.
 ///
 /// It cannot be sent to another thread, and neither can anything that waits on it: the compiler
 /// refuses what asyncio's debug mode finds out at run time. What may travel is its

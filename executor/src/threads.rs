@@ -1,41 +1,74 @@
 //! `to_thread`: a blocking call on another thread, while the loop goes on.
 //!
 //! Some calls can only block: a file, an old database driver, a computation. On the loop's thread
-//! they would hold everybody, so they go to a small pool, and what comes back is a wake-up from
-//! another thread. asyncio: `asyncio.to_thread` and `loop.run_in_executor`. `FastAPI` runs every
-//! handler that is a plain `def` in this way.
+//! they would hold everybody, so they go to a small pool of threads that belongs to the loop, and
+//! what comes back is a wake-up from another thread. asyncio: `asyncio.to_thread` and
+//! `loop.run_in_executor`. `FastAPI` runs every handler that is a plain `def` in this way.
 //!
-//! The pool is started by the first call. It grows by one thread for each call that finds no idle
-//! one, up to asyncio's own limit, and further calls wait in line.
+//! ```text
+//!  the loop's thread                  the line                  a thread of the pool
+//!  to_thread(call)  -- InLine ------> [call] [call] ----------> UnderWay: call()
+//!       | .await                                                    |
+//!       v                                                           v
+//!  the task waits <-- waker, by way of the inbox ------------- Over: its result
+//! ```
+//!
+//! A pool has a size, and the size is how many blocking calls can be under way at once: with `n`
+//! threads, one call more than `n` takes twice as long. The threads themselves: `threads/pool.rs`.
 
-use std::any::Any;
-use std::collections::VecDeque;
+pub(crate) mod pool;
+
 use std::fmt;
 use std::future::Future;
+use std::mem;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
-use std::thread;
 
+use self::pool::{Job, lock};
 use crate::event_loop::{self, LoopState};
 use crate::inspect::event::{Awaiting, Place};
 use crate::join_error::JoinError;
 
-/// Calls `call` on another thread and waits for what it returns. Dropping the future does not stop
-/// the call, which then runs for nobody.
+/// Calls `call` on another thread and waits for what it returns. asyncio: `asyncio.to_thread`,
+/// `loop.run_in_executor`.
+///
+/// The call is in line from here on, not from the first poll. Dropping the future takes it out of
+/// the line again; a call that has begun cannot be stopped, and goes on for nobody. To let it run
+/// without waiting for it, [`spawn`](crate::spawn) the future.
+///
+/// The virtual clock stands still until the call is over: so a call must not wait for something that
+/// needs time on that clock, a task that sleeps for instance.
+///
+/// How many calls can run at once is [`Builder::threads`](crate::Builder::threads). When the loop
+/// ends, calls in line are given up; [`run`](crate::run) and [`EventLoop::close`](crate::EventLoop::close)
+/// wait for those that have begun, a mere drop of the loop leaves them behind and says so in the log.
+///
+/// ```
+/// # use executor::{run, to_thread};
+/// # fn main() -> Result<(), executor::BuildError> {
+/// let thread = run(async {
+///     let name = to_thread(|| std::thread::current().name().map(str::to_owned)).await;
+///     name.expect("asking for a name does not panic")
+/// })?;
+/// assert_eq!(thread.as_deref(), Some("to_thread-1"));
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
-/// [`JoinError::Panicked`] if the call panicked.
+/// [`JoinError::Panicked`] if the call panicked, [`JoinError::Cancelled`] if its loop was closed
+/// while it stood in line.
 ///
 /// # Panics
 ///
 /// Outside of a running loop, or if the operating system refuses the pool its first thread.
 #[track_caller]
 #[doc(alias = "run_in_executor")]
+#[doc(alias = "ThreadPoolExecutor")]
 #[doc(alias = "spawn_blocking")]
 pub fn to_thread<T, C>(call: C) -> ToThread<T>
 where
@@ -43,38 +76,79 @@ where
     C: FnOnce() -> T + Send + 'static,
 {
     let state = event_loop::running("to_thread()");
-    let shared = Arc::new(Mutex::new(Shared { result: None, waiter: None }));
-    let theirs = Arc::clone(&shared);
-    let under_way = Arc::clone(&state.calls_elsewhere);
-    let inbox = Arc::clone(&state.ready.inbox);
-    under_way.fetch_add(1, Ordering::AcqRel);
-    pool().submit(Box::new(move || {
-        let result = panic::catch_unwind(AssertUnwindSafe(call));
-        let mut shared = lock(&theirs);
-        shared.result = Some(result);
+    let shared = Shared { stage: Stage::InLine(Box::new(call)), waiter: None };
+    let call = Arc::new(Call { shared: Mutex::new(shared) });
+    let job: Arc<dyn Job> = Arc::clone(&call) as Arc<dyn Job>;
+    state.pool.submit(job);
+    ToThread { state, call, place: Location::caller() }
+}
+
+/// What the future and the thread share.
+struct Call<T> {
+    shared: Mutex<Shared<T>>,
+}
+
+struct Shared<T> {
+    stage: Stage<T>,
+    waiter: Option<Waker>,
+}
+
+enum Stage<T> {
+    InLine(Box<dyn FnOnce() -> T + Send>),
+    UnderWay,
+    Over(Result<T, JoinError>),
+    /// The future has its result.
+    Taken,
+}
+
+impl<T> Call<T> {
+    /// Takes the call itself out: whoever does so first, to make it or to give it up, decides.
+    fn begin(&self) -> Option<Box<dyn FnOnce() -> T + Send>> {
+        let mut shared = lock(&self.shared);
+        match mem::replace(&mut shared.stage, Stage::UnderWay) {
+            Stage::InLine(call) => Some(call),
+            stage => {
+                shared.stage = stage;
+                None
+            }
+        }
+    }
+
+    /// Leaves the result and wakes whoever waits for it. From a thread of the pool that is news in
+    /// the loop's inbox, and the loop delivers it as it does a socket's or a timer's.
+    fn settle(&self, result: Result<T, JoinError>) {
+        let mut shared = lock(&self.shared);
+        shared.stage = Stage::Over(result);
         let waiter = shared.waiter.take();
         drop(shared);
         if let Some(waiter) = waiter {
             waiter.wake();
         }
-        // In this order: while the call counts as under way, virtual time cannot overtake the news of
-        // its end. And the bell last, for a virtual clock that waits only for the count.
-        under_way.fetch_sub(1, Ordering::AcqRel);
-        inbox.ring();
-    }));
-    ToThread { state, shared, place: Location::caller() }
+    }
 }
 
-struct Shared<T> {
-    result: Option<Result<T, Box<dyn Any + Send>>>,
-    waiter: Option<Waker>,
+impl<T: Send> Job for Call<T> {
+    fn run(&self, call_is_over: &dyn Fn()) {
+        let Some(call) = self.begin() else { return };
+        // Nobody calls it again after a panic, so nobody sees what the panic may have left half
+        // done.
+        let result = panic::catch_unwind(AssertUnwindSafe(call));
+        call_is_over();
+        self.settle(result.map_err(JoinError::Panicked));
+    }
+
+    fn give_up(&self) {
+        let Some(call) = self.begin() else { return };
+        self.settle(Err(JoinError::Cancelled));
+        drop(call);
+    }
 }
 
 /// The future of [`to_thread`].
-#[must_use = "the call runs, but its result is lost unless you `.await` it"]
+#[must_use = "dropping it takes the call back if it has not begun; `.await` it or spawn it"]
 pub struct ToThread<T> {
     state: Rc<LoopState>,
-    shared: Arc<Mutex<Shared<T>>>,
+    call: Arc<Call<T>>,
     place: Place,
 }
 
@@ -82,9 +156,11 @@ impl<T> Future for ToThread<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut shared = lock(&self.shared);
-        if let Some(result) = shared.result.take() {
-            return Poll::Ready(result.map_err(JoinError::Panicked));
+        let mut shared = lock(&self.call.shared);
+        match mem::replace(&mut shared.stage, Stage::Taken) {
+            Stage::Over(result) => return Poll::Ready(result),
+            Stage::Taken => panic!("a ToThread was polled after its result"),
+            stage => shared.stage = stage,
         }
         let before = shared.waiter.replace(cx.waker().clone());
         drop(shared);
@@ -94,77 +170,17 @@ impl<T> Future for ToThread<T> {
     }
 }
 
+impl<T> Drop for ToThread<T> {
+    /// asyncio does the same: cancelling what waits for a call that has not begun cancels the call.
+    fn drop(&mut self) {
+        let waiter = lock(&self.call.shared).waiter.take();
+        drop(waiter);
+        drop(self.call.begin());
+    }
+}
+
 impl<T> fmt::Debug for ToThread<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ToThread").finish_non_exhaustive()
     }
-}
-
-type Job = Box<dyn FnOnce() + Send>;
-
-/// The threads, and the line of jobs before them.
-struct Pool {
-    line: Mutex<Line>,
-    work: Condvar,
-    most_threads: usize,
-}
-
-#[derive(Default)]
-struct Line {
-    jobs: VecDeque<Job>,
-    threads: usize,
-    idle: usize,
-}
-
-/// The pool of this process. It lives as long as the process does: a thread that waits for work
-/// holds nothing up.
-fn pool() -> &'static Pool {
-    static POOL: OnceLock<Pool> = OnceLock::new();
-    POOL.get_or_init(|| {
-        let processors = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        // asyncio's limit: enough to wait for several slow things at once, few enough to cost
-        // nothing.
-        let most_threads = 32.min(processors + 4);
-        Pool { line: Mutex::default(), work: Condvar::new(), most_threads }
-    })
-}
-
-impl Pool {
-    fn submit(&'static self, job: Job) {
-        let mut line = lock(&self.line);
-        line.jobs.push_back(job);
-        if line.jobs.len() > line.idle && line.threads < self.most_threads {
-            let name = format!("to_thread-{}", line.threads + 1);
-            let spawned = thread::Builder::new().name(name).spawn(|| self.work());
-            match spawned {
-                Ok(_) => line.threads += 1,
-                // Those that run will come to it.
-                Err(_) if line.threads > 0 => {}
-                Err(error) => panic!("to_thread() cannot start a thread: {error}"),
-            }
-        }
-        drop(line);
-        self.work.notify_one();
-    }
-
-    /// What each thread does for ever.
-    fn work(&self) {
-        let mut line = lock(&self.line);
-        loop {
-            if let Some(job) = line.jobs.pop_front() {
-                drop(line);
-                job();
-                line = lock(&self.line);
-            } else {
-                line.idle += 1;
-                line = self.work.wait(line).unwrap_or_else(PoisonError::into_inner);
-                line.idle -= 1;
-            }
-        }
-    }
-}
-
-/// Nothing that can panic runs under these locks.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -27,7 +27,6 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -125,8 +124,7 @@ impl LoopState {
     fn wait_once(&self, timeout: Option<Duration>, found: &mut Found) {
         let began = self.tell_wait_begin(timeout);
         let clock = &self.narrator().clock;
-        let busy_elsewhere = self.calls_elsewhere.load(Ordering::Acquire) > 0;
-        let ask_for = clock.timeout_to_ask_for(timeout, busy_elsewhere);
+        let ask_for = clock.timeout_to_ask_for(timeout, self.pool.is_busy());
         // A mere look at no sockets can be left out: nothing that it does can be noticed.
         if ask_for != Some(Duration::ZERO) || self.reactor.sources() > 0 {
             let result = self.reactor.wait(ask_for, &mut found.fired);

@@ -120,6 +120,12 @@ fn a_loop_inside_a_loop_with_the_short_way() {
 }
 
 #[test]
+fn a_pool_of_no_threads() {
+    let expected = "Builder::threads(0): no call of to_thread() would ever be made";
+    assert_eq!(panic_of(|| EventLoop::builder().threads(0)), expected);
+}
+
+#[test]
 fn an_interval_of_zero() {
     event_loop().block_on(async {
         assert_eq!(panic_of(|| interval(Duration::ZERO)), "interval() needs a period greater than zero");

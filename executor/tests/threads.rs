@@ -10,9 +10,11 @@ mod support {
     pub(crate) mod kinds;
     pub(crate) mod loops;
     pub(crate) mod patience;
+    pub(crate) mod watcher;
 }
 
 mod cases {
     mod handles;
     mod to_thread;
+    mod to_thread_at_the_end;
 }

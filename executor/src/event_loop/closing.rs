@@ -37,7 +37,10 @@ impl Drop for EventLoop {
         let _entered = Entered::new(&self.state);
         // Whoever waits for one of these on another thread learns now that nobody will come to it.
         drop(self.state.ready.inbox.close());
+        self.state.pool.close();
         while self.state.drop_what_is_left() {}
+        // After the tasks: a call may be waiting for something that one of them held.
+        self.state.pool.join();
     }
 }
 

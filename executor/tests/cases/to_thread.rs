@@ -1,25 +1,27 @@
 //! `to_thread`: the call blocks its own thread and nobody else.
 
+use std::panic::panic_any;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use executor::{ClockKind, Instant, block, now, sleep, spawn, timeout, to_thread, yield_now};
+use executor::inspect::{Cause, Event};
+use executor::{
+    ClockKind, EventLoop, Instant, JoinError, WakeMode, block, call_soon, now, sleep, spawn, timeout,
+    to_thread, yield_now,
+};
 
+use crate::support::kinds::Kind;
 use crate::support::loops::on_every_kind;
+use crate::support::patience::within_patience;
+use crate::support::watcher::Watcher;
 
 const MILLI: Duration = Duration::from_millis(1);
 
-/// The pool belongs to the whole process, and some of these tests fill it: one at a time.
-fn pool() -> MutexGuard<'static, ()> {
-    static POOL: Mutex<()> = Mutex::new(());
-    POOL.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[test]
 fn the_loop_goes_on_while_a_call_blocks() {
-    let _alone = pool();
     on_every_kind(ClockKind::Real, |event_loop| {
         event_loop.block_on(async {
             let (ticker_is_done, wait_for_ticker) = mpsc::channel();
@@ -39,7 +41,6 @@ fn the_loop_goes_on_while_a_call_blocks() {
 
 #[test]
 fn the_call_runs_on_another_thread() {
-    let _alone = pool();
     on_every_kind(ClockKind::Virtual, |event_loop| {
         event_loop.block_on(async {
             let there = to_thread(|| thread::current().id()).await.unwrap();
@@ -50,7 +51,6 @@ fn the_call_runs_on_another_thread() {
 
 #[test]
 fn a_panic_is_handed_back_and_the_pool_lives_on() {
-    let _alone = pool();
     on_every_kind(ClockKind::Virtual, |event_loop| {
         event_loop.block_on(async {
             for _ in 0..50 {
@@ -63,8 +63,19 @@ fn a_panic_is_handed_back_and_the_pool_lives_on() {
 }
 
 #[test]
+fn the_payload_of_a_panic_goes_to_the_caller() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            let JoinError::Panicked(payload) = to_thread(|| panic_any(42_u32)).await.unwrap_err() else {
+                panic!("it should have panicked");
+            };
+            assert_eq!(payload.downcast_ref(), Some(&42_u32));
+        });
+    });
+}
+
+#[test]
 fn a_call_begins_though_nobody_waits_for_it_yet() {
-    let _alone = pool();
     on_every_kind(ClockKind::Real, |event_loop| {
         event_loop.block_on(async {
             let (begun, hears) = mpsc::channel();
@@ -75,46 +86,161 @@ fn a_call_begins_though_nobody_waits_for_it_yet() {
     });
 }
 
+/// Runs `work` on a loop of every kind whose pool has `threads` threads.
+#[track_caller]
+fn with_threads(threads: usize, work: fn(EventLoop)) {
+    for kind in Kind::all() {
+        println!("on {kind:?}");
+        within_patience(move || work(kind.builder(ClockKind::Real).threads(threads).build().unwrap()));
+    }
+}
+
+/// How many calls can meet: each waits until all of them are there.
+async fn meet(calls: usize) {
+    let all_are_there = Arc::new(Barrier::new(calls));
+    let mut meeting = Vec::new();
+    for _ in 0..calls {
+        let all_are_there = Arc::clone(&all_are_there);
+        meeting.push(to_thread(move || {
+            all_are_there.wait();
+        }));
+    }
+    for call in meeting {
+        call.await.unwrap();
+    }
+}
+
 #[test]
-fn calls_beyond_the_pools_threads_wait_in_line() {
-    let _alone = pool();
+fn asyncios_number_of_threads_if_nobody_says() {
     on_every_kind(ClockKind::Real, |event_loop| {
-        // asyncio's own limit.
-        let threads = 32.min(thread::available_parallelism().unwrap().get() + 4);
-        event_loop.block_on(async move {
-            let all_threads_are_busy = Arc::new(Barrier::new(threads + 1));
-            let may_end = Arc::new(Barrier::new(threads + 1));
+        event_loop.block_on(async {
+            meet(32.min(thread::available_parallelism().unwrap().get() + 4)).await;
+        });
+    });
+}
+
+/// What somebody who wonders about the size of a pool can try: with three threads, three calls take
+/// as long as one, and four take twice as long.
+#[test]
+fn one_call_more_than_there_are_threads_takes_twice_as_long() {
+    with_threads(3, |event_loop| {
+        event_loop.block_on(async {
+            // They are all under way at once, or this would be for ever.
+            meet(3).await;
+
+            let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+            let began = now();
             let mut calls = Vec::new();
-            for _ in 0..threads {
-                let (busy, end) = (Arc::clone(&all_threads_are_busy), Arc::clone(&may_end));
+            for _ in 0..4 {
+                let (under_way, most) = (Arc::clone(&under_way), Arc::clone(&most));
                 calls.push(to_thread(move || {
-                    busy.wait();
-                    end.wait();
-                    0
+                    most.fetch_max(under_way.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    thread::sleep(30 * MILLI);
+                    under_way.fetch_sub(1, Ordering::SeqCst);
                 }));
             }
-            // Fewer threads than that, and this would be for ever.
-            all_threads_are_busy.wait();
-            let begun = Arc::new(AtomicUsize::new(0));
-            for _ in 0..3 {
-                let begun = Arc::clone(&begun);
-                calls.push(to_thread(move || begun.fetch_add(1, Ordering::Relaxed) + 1));
-            }
-            sleep(20 * MILLI).await;
-            assert_eq!(begun.load(Ordering::Relaxed), 0, "every thread is busy");
-            may_end.wait();
-            let mut total = 0;
             for call in calls {
-                total += call.await.unwrap();
+                call.await.unwrap();
             }
-            assert_eq!(total, 1 + 2 + 3);
+            assert!(now().since(began) >= 60 * MILLI);
+            assert!(most.load(Ordering::SeqCst) <= 3);
         });
     });
 }
 
 #[test]
+fn the_line_is_first_come_first_served() {
+    with_threads(1, |event_loop| {
+        event_loop.block_on(async {
+            let (says, said) = mpsc::channel();
+            let mut calls = Vec::new();
+            for number in 0..100 {
+                let says = says.clone();
+                calls.push(to_thread(move || says.send(number).unwrap()));
+            }
+            for call in calls {
+                call.await.unwrap();
+            }
+            assert!(said.try_iter().eq(0..100));
+        });
+    });
+}
+
+#[test]
+fn a_call_that_is_given_up_in_line_is_not_made() {
+    with_threads(1, |event_loop| {
+        event_loop.block_on(async {
+            let (go, waits) = mpsc::channel::<()>();
+            let first = to_thread(move || waits.recv().unwrap());
+            let made = Arc::new(AtomicUsize::new(0));
+            let counter = Arc::clone(&made);
+            let second = to_thread(move || counter.fetch_add(1, Ordering::SeqCst));
+            assert!(timeout(MILLI, second).await.is_err());
+            assert_eq!(Arc::strong_count(&made), 1, "and what it would have used is dropped");
+            go.send(()).unwrap();
+            first.await.unwrap();
+            // Behind it in the line.
+            to_thread(|| ()).await.unwrap();
+            assert_eq!(made.load(Ordering::SeqCst), 0);
+        });
+    });
+}
+
+/// A result that nobody wants is dropped on its thread, and may do anything there.
+#[test]
+fn the_destructor_of_a_result_panics_and_the_pool_lives_on() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a result that nobody wants");
+        }
+    }
+    with_threads(1, |event_loop| {
+        event_loop.block_on(async {
+            let (begins, begun) = mpsc::channel();
+            let (go, waits) = mpsc::channel::<()>();
+            let call = to_thread(move || {
+                begins.send(()).unwrap();
+                waits.recv().unwrap();
+                Bomb
+            });
+            begun.recv().unwrap();
+            drop(call);
+            go.send(()).unwrap();
+            assert_eq!(to_thread(|| 5).await.unwrap(), 5);
+        });
+    });
+}
+
+#[test]
+fn with_asyncios_wake_ups_the_waiter_runs_a_turn_later() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let watcher = Watcher::new();
+            let builder = kind.builder(ClockKind::Virtual).observer(Rc::clone(&watcher) as Rc<_>);
+            builder.build().unwrap().block_on(async {
+                let (go, waits) = mpsc::channel::<()>();
+                // In the turn after this task has begun to wait.
+                call_soon(move || go.send(()).unwrap());
+                to_thread(move || waits.recv().unwrap()).await.unwrap();
+            });
+            let records = watcher.records();
+            let from_thread =
+                |event: &Event| matches!(event, Event::Woken { cause: Cause::Thread, already: false, .. });
+            let woken = records.iter().position(|record| from_thread(&record.event)).unwrap();
+            let mut later = records[woken..].iter();
+            let polled = later.find(|record| matches!(record.event, Event::Polled { .. })).unwrap();
+            let turns_later = match kind.wake {
+                WakeMode::Direct => 0,
+                WakeMode::Asyncio => 1,
+            };
+            assert_eq!(polled.tick, records[woken].tick + turns_later, "on {kind:?}");
+        });
+    }
+}
+
+#[test]
 fn timers_do_not_overtake_a_call_on_the_virtual_clock() {
-    let _alone = pool();
     on_every_kind(ClockKind::Virtual, |event_loop| {
         event_loop.block_on(async {
             let call = spawn(async {
@@ -133,7 +259,6 @@ fn timers_do_not_overtake_a_call_on_the_virtual_clock() {
 /// the bell. A bell that rings late must not be taken for the end of another call.
 #[test]
 fn timers_do_not_overtake_a_call_when_another_has_ended() {
-    let _alone = pool();
     on_every_kind(ClockKind::Virtual, |event_loop| {
         event_loop.block_on(async {
             let (end, ends) = mpsc::channel::<()>();
@@ -165,7 +290,6 @@ fn timers_do_not_overtake_a_call_when_another_has_ended() {
 
 #[test]
 fn a_finished_call_that_nobody_has_asked_does_not_stop_virtual_time() {
-    let _alone = pool();
     on_every_kind(ClockKind::Virtual, |event_loop| {
         event_loop.block_on(async {
             let call = to_thread(|| {
@@ -181,7 +305,6 @@ fn a_finished_call_that_nobody_has_asked_does_not_stop_virtual_time() {
 
 #[test]
 fn a_call_that_is_given_up_runs_for_nobody() {
-    let _alone = pool();
     on_every_kind(ClockKind::Real, |event_loop| {
         let (go, waits) = mpsc::channel::<()>();
         let (begins, begun) = mpsc::channel();
@@ -204,7 +327,6 @@ fn a_call_that_is_given_up_runs_for_nobody() {
 
 #[test]
 fn blocking_the_loop_itself_on_the_virtual_clock_takes_no_time() {
-    let _alone = pool();
     on_every_kind(ClockKind::Virtual, |event_loop| {
         event_loop.block_on(async {
             block(Duration::from_hours(10));
