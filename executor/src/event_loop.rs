@@ -40,6 +40,7 @@ use crate::join_error::JoinError;
 use crate::join_handle::{JoinHandle, joinable};
 use crate::ready::{self, Entry, ReadyQueue, Wakeup};
 use crate::settings::{ClockKind, WakeMode};
+use crate::signals::handler::SignalHandlers;
 use crate::task::{About, Tasks};
 use crate::threads::pool::Pool;
 use crate::time::instant::Instant;
@@ -70,6 +71,8 @@ pub(crate) struct LoopState {
     /// cancel.
     pub(crate) ending: Cell<Option<TaskKey>>,
     pub(crate) exceptions: ExceptionHandler,
+    /// What is to be done when a signal arrives.
+    pub(crate) signal_handlers: SignalHandlers,
     last_task: Cell<u64>,
     /// The name of all that have none: an empty text, made once.
     unnamed: Rc<str>,
@@ -95,6 +98,7 @@ impl LoopState {
             pool,
             ending: Cell::new(None),
             exceptions: ExceptionHandler::default(),
+            signal_handlers: SignalHandlers::default(),
             last_task: Cell::new(0),
             unnamed: Rc::from(""),
         }

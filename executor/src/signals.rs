@@ -1,10 +1,16 @@
-//! SIGINT and SIGTERM as readiness.
+//! Signals as readiness.
 //!
 //! A signal handler interrupts a program between any two instructions, and may do next to nothing.
 //! So it does one thing: it writes a byte into a socket. The loop has the other end in its reactor,
 //! and a signal becomes an event like any other. asyncio: `loop.add_signal_handler`, with
 //! `signal.set_wakeup_fd`.
+//!
+//! There are the two ways to hear of an event that there are everywhere: a task awaits it
+//! ([`Signals`]), or a callback is called ([`add_signal_handler`]).
 
+pub(crate) mod handler;
+
+use std::fmt;
 use std::future::poll_fn;
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
@@ -13,52 +19,121 @@ use std::task::{Context, Poll};
 
 use reactor::Direction;
 use signal_hook::SigId;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts;
 use signal_hook::low_level;
 
+pub use self::handler::{SignalHandler, add_signal_handler};
+use crate::event_loop;
 use crate::inspect::event::{Awaiting, Place};
 use crate::net::source::Socket;
 
-/// A request to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
+/// A signal: its number, and the names of those that a program may want to hear. Python:
+/// `signal.Signals`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Signal(i32);
+
+impl Signal {
+    /// The terminal is gone; to a server by custom: read your settings again.
+    pub const SIGHUP: Signal = Signal(consts::SIGHUP);
     /// Ctrl-C.
-    Interrupt,
+    pub const SIGINT: Signal = Signal(consts::SIGINT);
+    /// Ctrl-\\.
+    pub const SIGQUIT: Signal = Signal(consts::SIGQUIT);
     /// What `kill` sends.
-    Terminate,
+    pub const SIGTERM: Signal = Signal(consts::SIGTERM);
+    /// Whatever a program wants it to mean.
+    pub const SIGUSR1: Signal = Signal(consts::SIGUSR1);
+    /// Whatever a program wants it to mean.
+    pub const SIGUSR2: Signal = Signal(consts::SIGUSR2);
+    /// The terminal's window has another size.
+    pub const SIGWINCH: Signal = Signal(consts::SIGWINCH);
+    /// A child process has ended or stopped.
+    pub const SIGCHLD: Signal = Signal(consts::SIGCHLD);
+    /// The process goes on after it was stopped.
+    pub const SIGCONT: Signal = Signal(consts::SIGCONT);
+    /// Ctrl-Z.
+    pub const SIGTSTP: Signal = Signal(consts::SIGTSTP);
+    /// The alarm clock of the operating system, which nobody needs beside a loop.
+    pub const SIGALRM: Signal = Signal(consts::SIGALRM);
+
+    /// Any other. Whether there is such a signal shows when somebody wants to hear it.
+    pub const fn numbered(number: i32) -> Self {
+        Signal(number)
+    }
+
+    /// Its number: what a shell adds to 128.
+    pub const fn number(self) -> i32 {
+        self.0
+    }
+
+    /// Refuses those that nobody can hear, or hear of in time: after SIGSEGV and its like the
+    /// program cannot go on to its next turn.
+    fn check(self) -> io::Result<()> {
+        if consts::FORBIDDEN.contains(&self.0) {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("{self} cannot be listened for"),
+            ));
+        }
+        Ok(())
+    }
 }
 
-/// Hears SIGINT and SIGTERM as long as it lives. It must be made inside a running loop.
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match low_level::signal_name(self.0) {
+            Some(name) => f.write_str(name),
+            None => write!(f, "signal {}", self.0),
+        }
+    }
+}
+
+impl fmt::Debug for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Hears signals as long as it lives. It must be made inside a running loop.
+///
+/// Everybody who listens hears a signal. When nobody does any more, it does nothing: what it did at
+/// first, to end the process for instance, does not come back. (asyncio's `remove_signal_handler`
+/// brings it back, and takes the signal from everybody else in the process.)
 #[derive(Debug)]
 pub struct Signals {
-    interrupt: Pipe,
-    terminate: Pipe,
+    pipes: Vec<Pipe>,
 }
 
 #[derive(Debug)]
 struct Pipe {
+    signal: Signal,
     socket: Socket<UnixStream>,
-    registration: SigId,
+    _registration: Registration,
 }
 
-impl Pipe {
-    #[track_caller]
-    fn new(signal: i32) -> io::Result<Self> {
+/// While it lives, a signal writes a byte into a socket.
+#[derive(Debug)]
+struct Registration(SigId);
+
+impl Registration {
+    /// The socket that the bytes can be read from, and what keeps them coming.
+    fn new(signal: Signal) -> io::Result<(UnixStream, Self)> {
+        signal.check()?;
         let (ours, handlers) = UnixStream::pair()?;
-        let socket = Socket::new(ours)?;
-        let registration = low_level::pipe::register(signal, handlers)?;
-        Ok(Pipe { socket, registration })
+        let registration = Registration(low_level::pipe::register(signal.number(), handlers)?);
+        Ok((ours, registration))
     }
 }
 
-impl Drop for Pipe {
+impl Drop for Registration {
     fn drop(&mut self) {
-        low_level::unregister(self.registration);
+        low_level::unregister(self.0);
     }
 }
 
 impl Signals {
-    /// From now on these two signals do not end the process.
+    /// Hears SIGINT and SIGTERM, with which a program is asked to end: from now on these two do not
+    /// end the process.
     ///
     /// # Errors
     ///
@@ -69,10 +144,40 @@ impl Signals {
     /// Outside of a running loop.
     #[track_caller]
     pub fn new() -> io::Result<Self> {
-        Ok(Signals { interrupt: Pipe::new(SIGINT)?, terminate: Pipe::new(SIGTERM)? })
+        Signals::made_by("Signals::new()", [Signal::SIGINT, Signal::SIGTERM])
     }
 
-    /// Waits for the next signal. Several of one kind that come at once count as one.
+    /// Hears these signals: from now on they do not do what they would do by themselves.
+    ///
+    /// # Errors
+    ///
+    /// For SIGKILL, SIGSTOP, SIGSEGV, SIGILL and SIGFPE; if there is no such signal; if the
+    /// operating system refuses a descriptor or the handler.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a running loop.
+    #[track_caller]
+    pub fn of(signals: impl IntoIterator<Item = Signal>) -> io::Result<Self> {
+        Signals::made_by("Signals::of()", signals)
+    }
+
+    #[track_caller]
+    fn made_by(what: &str, signals: impl IntoIterator<Item = Signal>) -> io::Result<Self> {
+        // Asked first: what a signal did by itself would not come back.
+        event_loop::running(what);
+        let mut pipes: Vec<Pipe> = Vec::new();
+        for signal in signals {
+            if !pipes.iter().any(|pipe| pipe.signal == signal) {
+                let (ours, registration) = Registration::new(signal)?;
+                pipes.push(Pipe { signal, socket: Socket::new(ours)?, _registration: registration });
+            }
+        }
+        Ok(Signals { pipes })
+    }
+
+    /// Waits for the next signal. Several of one kind that come at once count as one; of several
+    /// kinds, the one that was listed first comes first.
     ///
     /// # Errors
     ///
@@ -81,11 +186,10 @@ impl Signals {
     pub fn recv(&mut self) -> impl Future<Output = io::Result<Signal>> {
         let place = Location::caller();
         poll_fn(move |cx| {
-            if self.interrupt.poll_rung(cx, place)?.is_ready() {
-                return Poll::Ready(Ok(Signal::Interrupt));
-            }
-            if self.terminate.poll_rung(cx, place)?.is_ready() {
-                return Poll::Ready(Ok(Signal::Terminate));
+            for pipe in &self.pipes {
+                if pipe.poll_rung(cx, place)?.is_ready() {
+                    return Poll::Ready(Ok(pipe.signal));
+                }
             }
             Poll::Pending
         })

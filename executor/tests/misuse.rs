@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use executor::inspect::{Event, Observer, Record};
 use executor::net::{TcpListener, TcpStream};
-use executor::signals::Signals;
+use executor::signals::{Signal, Signals, add_signal_handler};
 use executor::{
     BackendKind, Builder, Choice, ClockKind, EventLoop, Instant, JoinError, TimerKind, WakeMode, call_at,
     call_later, call_soon, handle, interval, now, run, sleep, sleep_until, spawn, spawn_named, stop, timeout,
@@ -82,6 +82,12 @@ fn what_needs_a_loop_says_so_and_what_it_is() {
     assert_eq!(panic_of(|| call_at(Instant::START, || ())), expected("call_at()"));
     assert_eq!(panic_of(|| to_thread(|| ())), expected("to_thread()"));
     assert_eq!(panic_of(|| yield_now()), expected("yield_now()"));
+    assert_eq!(panic_of(|| Signals::new()), expected("Signals::new()"));
+    assert_eq!(panic_of(|| Signals::of([Signal::SIGUSR1])), expected("Signals::of()"));
+    assert_eq!(
+        panic_of(|| add_signal_handler(Signal::SIGUSR1, || ()).is_ok()),
+        expected("add_signal_handler()")
+    );
 }
 
 #[test]
@@ -94,7 +100,6 @@ fn what_is_made_of_others_needs_a_loop_as_well() {
     let stream = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     assert!(panic_of(|| TcpListener::from_std(listener)).ends_with(expected));
     assert!(panic_of(|| TcpStream::from_std(stream)).ends_with(expected));
-    assert!(panic_of(|| Signals::new()).ends_with(expected));
 }
 
 #[test]
@@ -123,6 +128,19 @@ fn a_loop_inside_a_loop_with_the_short_way() {
 fn a_pool_of_no_threads() {
     let expected = "Builder::threads(0): no call of to_thread() would ever be made";
     assert_eq!(panic_of(|| EventLoop::builder().threads(0)), expected);
+}
+
+#[test]
+fn signals_that_nobody_can_hear() {
+    event_loop().block_on(async {
+        for (signal, name) in [(Signal::numbered(9), "SIGKILL"), (Signal::numbered(11), "SIGSEGV")] {
+            let error = Signals::of([signal]).unwrap_err();
+            assert_eq!(error.to_string(), format!("{name} cannot be listened for"));
+            let error = add_signal_handler(signal, || ()).unwrap_err();
+            assert_eq!(error.to_string(), format!("{name} cannot be listened for"));
+        }
+        assert!(Signals::of([Signal::numbered(1000)]).is_err(), "there is no such signal");
+    });
 }
 
 #[test]

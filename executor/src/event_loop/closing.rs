@@ -45,11 +45,12 @@ impl Drop for EventLoop {
 }
 
 impl LoopState {
-    /// Drops the tasks, the entries of the ready queue, the timers and what waits for sockets. Says
-    /// whether there were any.
+    /// Drops the tasks, the handlers of signals, the entries of the ready queue, the timers and what
+    /// waits for sockets. Says whether there were any.
     fn drop_what_is_left(&self) -> bool {
         let tasks = self.tasks.all();
         let mut dropped = !tasks.is_empty();
+        dropped |= self.remove_signal_handlers();
         for task in tasks {
             let steps = self.tasks.begin_step(task);
             let about = self.tasks.remove(task);
