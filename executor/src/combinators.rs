@@ -34,6 +34,7 @@ use std::task::{Context, Waker};
 use crate::event_loop;
 use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::whom::Children;
 use crate::join_handle::JoinHandle;
 
 pub use as_completed::{AsCompleted, as_completed};
@@ -96,6 +97,7 @@ fn keys<T>(handles: &[JoinHandle<T>]) -> Rc<[TaskKey]> {
 /// so.
 fn watch_each<T>(handles: &[JoinHandle<T>], bell: &Rc<Bell>, enough: &Rc<dyn Fn(usize) -> bool>) {
     for (position, handle) in handles.iter().enumerate() {
+        bell.children.borrow_mut().push(handle.id());
         let (bell, enough) = (Rc::clone(bell), Rc::clone(enough));
         handle.watch(Box::new(move || {
             if enough(position) {
@@ -109,6 +111,8 @@ fn watch_each<T>(handles: &[JoinHandle<T>], bell: &Rc<Bell>, enough: &Rc<dyn Fn(
 #[derive(Default)]
 struct Bell {
     waker: RefCell<Option<Waker>>,
+    /// Who will ring it: for a list of the tasks that says who waits for whom.
+    children: Rc<Children>,
 }
 
 impl Bell {
@@ -118,6 +122,7 @@ impl Bell {
         drop(before);
         if let Some(state) = event_loop::running_if_any() {
             state.narrator().awaits(awaiting, place);
+            state.waits_for(&self.children);
         }
     }
 
@@ -131,6 +136,6 @@ impl Bell {
 
 impl fmt::Debug for Bell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Bell").field("waited_for", &self.waker.borrow().is_some()).finish()
+        f.debug_struct("Bell").field("waited_for", &self.waker.borrow().is_some()).finish_non_exhaustive()
     }
 }

@@ -145,7 +145,8 @@ impl LoopState {
         joinable(future, conclude, |body| {
             // The only allocation that a task needs for its future, and the last time that the
             // future moves.
-            let about = About { name, place, awaiting: Default::default() };
+            let about =
+                About { name, place, awaiting: Default::default(), since: self.turn_time.get(), polls: 0 };
             let task = self.tasks.insert(id, Box::pin(body), about, self.ready.inbox.clone());
             self.ready.push(Entry::Step(task.task));
             task

@@ -3,16 +3,24 @@
 //! The loop says every step it takes as one [`Event`]. Trace lines, golden tests and every other
 //! view are folds over that stream, so they cannot disagree with each other, and none of them can
 //! drift from the code.
+//!
+//! The stream is history. How things stand is a table: [`all_tasks`] lists it and [`dump`] draws it
+//! as a tree.
 
+mod dump;
 pub(crate) mod event;
 mod layout;
 pub mod log_lines;
 pub(crate) mod narrator;
 mod requests;
+mod task_table;
 mod telling;
+pub(crate) mod whom;
 
+pub use dump::{Dump, dump};
 pub use event::{Awaiting, Cause, Event, Outcome, Place, Record, TaskId};
 pub use layout::Line;
 pub use log_lines::{LogLines, init_logging, init_logging_to};
 pub use narrator::Observer;
 pub use requests::{request_begins, request_ends};
+pub use task_table::{TaskInfo, TaskState, all_tasks, armed_timers, current_task, sources};

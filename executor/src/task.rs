@@ -31,6 +31,8 @@ use slab::Slab;
 use crate::cancel::Cancellation;
 use crate::inbox::{Inbox, TaskKey};
 use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
+use crate::inspect::whom::Whom;
+use crate::time::instant::Instant;
 use crate::waker::TaskWaker;
 
 /// What a task drives: one box for each task, on the heap, where it stays as long as it lives. That
@@ -53,21 +55,28 @@ pub(crate) struct About {
     pub(crate) place: Place,
     /// What it last came to wait for, and where the `.await` is.
     pub(crate) awaiting: (Awaiting, Option<Place>),
+    /// In which turn's time it came to that; before its first step, was spawned.
+    pub(crate) since: Instant,
+    /// How many steps it has begun.
+    pub(crate) polls: u32,
 }
 
-struct Slot {
-    shared: Arc<TaskWaker>,
+/// A task's place in the table. Whoever lists the tasks looks in here (`inspect/task_table.rs`).
+pub(crate) struct Slot {
+    pub(crate) shared: Arc<TaskWaker>,
     /// Taken out while a step is under way.
-    steps: Option<Steps>,
-    about: About,
+    pub(crate) steps: Option<Steps>,
+    pub(crate) about: About,
     /// Nothing for a task whose cancellation nobody has ever thought of.
     cancellation: Option<Box<Cancellation>>,
+    /// Nothing for a task that has never waited for several others at once.
+    pub(crate) whom: Option<Box<Whom>>,
 }
 
 /// Every task that is not over, by the index of its [`TaskKey`]. asyncio: `asyncio.all_tasks()`.
 #[derive(Default)]
 pub(crate) struct Tasks {
-    slots: RefCell<Slab<Slot>>,
+    pub(crate) slots: RefCell<Slab<Slot>>,
 }
 
 impl Tasks {
@@ -76,8 +85,8 @@ impl Tasks {
         let mut slots = self.slots.borrow_mut();
         let place = slots.vacant_entry();
         let shared = Arc::new(TaskWaker::new(TaskKey { index: place.key(), id }, inbox));
-        let steps = Steps { body, waker: Waker::from(Arc::clone(&shared)), polls: 0 };
-        place.insert(Slot { shared: Arc::clone(&shared), steps: Some(steps), about, cancellation: None });
+        let steps = Some(Steps { body, waker: Waker::from(Arc::clone(&shared)), polls: 0 });
+        place.insert(Slot { shared: Arc::clone(&shared), steps, about, cancellation: None, whom: None });
         shared
     }
 
@@ -89,19 +98,24 @@ impl Tasks {
         if slot.shared.task != task {
             return None;
         }
-        let steps = slot.steps.take()?;
+        let mut steps = slot.steps.take()?;
         slot.shared.step_begins();
         let unheard = slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_begins());
-        Some((steps, slot.shared.is_cancelled() || unheard))
+        let dropped = slot.shared.is_cancelled() || unheard;
+        // To be dropped is not a step of its own.
+        steps.polls += u32::from(!dropped);
+        slot.about.polls = steps.polls;
+        Some((steps, dropped))
     }
 
     /// Puts back what the step had, until the task is woken, with what it waits for: so a list of
-    /// tasks can tell where each of them stands, without polling any.
-    pub(crate) fn suspend(&self, task: TaskKey, steps: Steps, awaiting: (Awaiting, Option<Place>)) {
+    /// tasks can tell where each of them stands and since when, without polling any.
+    pub(crate) fn suspend(&self, task: TaskKey, steps: Steps, on: (Awaiting, Option<Place>), since: Instant) {
         let mut slots = self.slots.borrow_mut();
         let slot = &mut slots[task.index];
         slot.steps = Some(steps);
-        slot.about.awaiting = awaiting;
+        slot.about.awaiting = on;
+        slot.about.since = since;
     }
 
     /// The task is over: its slot is free for another, and keys that still name it find nothing.

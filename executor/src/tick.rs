@@ -167,7 +167,6 @@ impl LoopState {
         }
         // This is where control leaves the loop, for as long as the task likes. A debugger that
         // steps over a pending `.await` comes back here, to one of the two arms below.
-        steps.polls += 1;
         let began = self.narrator().stopwatch();
         let mut context = Context::from_waker(&steps.waker);
         match steps.body.as_mut().poll(&mut context) {
@@ -176,7 +175,7 @@ impl LoopState {
                 // looked at again.
                 let awaiting = self.narrator().awaiting();
                 self.tell_polled(task, steps.polls, began, Some(awaiting));
-                self.tasks.suspend(task, steps, awaiting);
+                self.tasks.suspend(task, steps, awaiting, self.turn_time.get());
                 self.narrator().step_ends();
             }
             Poll::Ready(outcome) => {

@@ -24,7 +24,7 @@ use crate::ready;
 pub(crate) struct TaskWaker {
     pub(crate) task: TaskKey,
     /// Whether a step of the task stands in the ready queue (or is on its way there).
-    queued: AtomicBool,
+    pub(crate) queued: AtomicBool,
     /// Whether the task is to be dropped instead of polled in its next step.
     cancelled: AtomicBool,
     /// The way to the loop from other threads.

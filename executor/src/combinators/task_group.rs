@@ -230,6 +230,7 @@ impl<E> Members<E> {
         }
         if self.left.get() == 0 {
             self.children.borrow_mut().clear();
+            self.bell.children.borrow_mut().clear();
             self.bell.ring();
         }
     }
@@ -291,6 +292,7 @@ impl<E: 'static> TaskGroup<E> {
         let handle = self.state.spawn_concluding(None, place, future, conclude);
         self.members.left.set(self.members.left.get() + 1);
         self.members.children.borrow_mut().push(Rc::new(handle.another()));
+        self.members.bell.children.borrow_mut().push(handle.id());
         let (state, watched) = (Rc::clone(&self.state), handle.another());
         handle.watch(Box::new(move || {
             if watched.has_panicked() {
@@ -413,6 +415,8 @@ where
             members.body.set(this.scope.state.narrator().task_key());
             match body.poll(cx) {
                 Poll::Pending => {
+                    // Whatever the body waits for, the scope waits for the children as well.
+                    this.scope.state.waits_for(&members.bell.children);
                     this.catch.stand(cx);
                     return Poll::Pending;
                 }

@@ -68,14 +68,15 @@ impl LoopState {
 
     pub(crate) fn tell_abandoned(&self, task: TaskKey, about: About) {
         if self.narrator().is_observed() {
-            let About { name, place: spawned, awaiting } = about;
+            let About { name, place: spawned, awaiting, .. } = about;
             self.narrator().tell(Event::Abandoned { task: task.id, name, spawned, awaiting });
         }
     }
 
     pub(crate) fn tell_callback_ran(&self, began: Option<Instant>) {
         if let Some(began) = began {
-            self.narrator().tell(Event::CallbackRan { took: self.narrator().elapsed(began) });
+            let took = self.narrator().elapsed(began);
+            self.narrator().tell(Event::CallbackRan { took });
         }
     }
 

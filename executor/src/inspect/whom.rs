@@ -1,0 +1,66 @@
+//! Whom a task waits for, where that is more than one.
+//!
+//! A task that joins another is seen to wait for it by what it awaits. One that waits in a
+//! [`gather`](crate::gather) or a [group](crate::task_group) waits for many, and its slot notes whose
+//! list that is. The note is good for as long as the task stands at that `.await`: it carries the
+//! number of the step that wrote it and what the task had come to wait for then, and once either has
+//! changed nobody believes it. So whoever has gone on need not take anything back. asyncio:
+//! `future_add_to_awaited_by`, which must.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use super::event::{Awaiting, Place, TaskId};
+use crate::event_loop::LoopState;
+
+/// The tasks that one combinator waits for, those that are over included.
+pub(crate) type Children = RefCell<Vec<TaskId>>;
+
+/// What a task waits for, and where the `.await` is.
+type Stand = (Awaiting, Option<Place>);
+
+/// The lists of those that a task waits for.
+#[derive(Default)]
+pub(crate) struct Whom {
+    /// The step at whose end it came to wait for them,
+    step: u32,
+    /// and where.
+    stand: Stand,
+    /// Several, where one combinator stands inside of another.
+    lists: Vec<Weak<Children>>,
+}
+
+impl Whom {
+    /// All of them, if the task has come to nothing else since.
+    pub(crate) fn all(&self, step: u32, stand: Stand) -> Vec<TaskId> {
+        let mut all = Vec::new();
+        if (self.step, self.stand) == (step, stand) {
+            for list in &self.lists {
+                if let Some(list) = list.upgrade() {
+                    all.extend_from_slice(&list.borrow());
+                }
+            }
+        }
+        all
+    }
+}
+
+impl LoopState {
+    /// From the end of its step to the next one, the running task waits for these.
+    pub(crate) fn waits_for(&self, children: &Rc<Children>) {
+        let Some(task) = self.narrator().task_key() else { return };
+        let mut slots = self.tasks.slots.borrow_mut();
+        let Some(slot) = slots.get_mut(task.index) else { return };
+        let whom = slot.whom.get_or_insert_default();
+        // Within one step it may have begun to wait for others, and have given up.
+        let (step, stand) = (slot.about.polls, self.narrator().awaiting());
+        if (whom.step, whom.stand) != (step, stand) {
+            (whom.step, whom.stand) = (step, stand);
+            whom.lists.clear();
+        }
+        let list = Rc::downgrade(children);
+        if !whom.lists.iter().any(|other| other.ptr_eq(&list)) {
+            whom.lists.push(list);
+        }
+    }
+}
