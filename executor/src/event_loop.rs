@@ -36,6 +36,7 @@ use crate::exceptions::ExceptionHandler;
 use crate::inbox::TaskKey;
 use crate::inspect::event::{Place, TaskId};
 use crate::inspect::narrator::Narrator;
+use crate::inspect::sigusr1::Answers;
 use crate::join_error::JoinError;
 use crate::join_handle::{JoinHandle, joinable};
 use crate::ready::{self, Entry, ReadyQueue, Wakeup};
@@ -178,6 +179,7 @@ impl LoopState {
     /// the end through a callback, and that callback is an entry of the next turn. So what the last
     /// step has queued still runs.
     fn run_until(&self, done: &dyn Fn() -> bool) {
+        let _answers = Answers::new(&self.ready.inbox);
         self.tell_loop_begin();
         loop {
             if done() {

@@ -5,7 +5,7 @@
 //! drift from the code.
 //!
 //! The stream is history. How things stand is a table: [`all_tasks`] lists it and [`dump`] draws it
-//! as a tree.
+//! as a tree, which `kill -USR1` makes any program print that runs a loop.
 
 mod dump;
 pub(crate) mod event;
@@ -13,6 +13,7 @@ mod layout;
 pub mod log_lines;
 pub(crate) mod narrator;
 mod requests;
+pub(crate) mod sigusr1;
 mod task_table;
 mod telling;
 pub(crate) mod whom;

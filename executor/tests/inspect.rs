@@ -6,9 +6,11 @@ mod support {
     pub(crate) mod kinds;
     pub(crate) mod loops;
     pub(crate) mod patience;
+    pub(crate) mod watcher;
 }
 
 mod cases {
+    mod sigusr1;
     mod task_table;
     mod task_tree;
 }

@@ -256,6 +256,25 @@ fn on_the_loop_the_activer_waits_for_a_blocker() {
 }
 
 #[test]
+fn a_signal_shows_who_is_there_and_nothing_else_happens() {
+    let (program, address) = serve(ASYNC);
+    let sleeper = ask_meanwhile(address, "/sleeper?seconds=2");
+    program.log(SLEEPER_BEGINS);
+    program.signal("USR1");
+    assert!(program.log(" tasks at ").contains("timers=1 "));
+    for (task, awaits) in
+        [("T1 main", "T2"), ("└─ T2 accept", "io"), ("T3 stop", "signal"), ("T4 conn1", "sleep tm")]
+    {
+        let line = program.log(task);
+        assert!(line.starts_with(task), "{line}");
+        assert!(line.contains(&format!("  waiting  {awaits}")), "{line}");
+        assert!(line.contains("async_server.rs:") || line.contains("async-server.rs:"), "{line}");
+    }
+    assert_eq!(sleeper.join().unwrap().status, 200);
+    assert_eq!(ask(address, "GET", "/activer").status, 200);
+}
+
+#[test]
 fn on_the_loop_the_activer_overtakes_a_call_on_another_thread() {
     let (program, address) = serve(ASYNC);
     let threaded = ask_meanwhile(address, "/threaded?seconds=2");

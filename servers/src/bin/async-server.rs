@@ -14,8 +14,8 @@ use servers::options::Options;
 /// An HTTP server on a single-threaded event loop: while one request waits, it serves the others.
 ///
 /// Ask it for GET / to learn what can be asked. RUST_LOG=loop=debug shows every turn of the loop,
-/// RUST_LOG=http=info its requests. SIGINT (Ctrl-C) or SIGTERM stops it when what is under way is
-/// answered; a second one at once.
+/// RUST_LOG=http=info its requests; kill -USR1 makes it print who waits for what. SIGINT (Ctrl-C) or
+/// SIGTERM stops it when what is under way is answered; a second one at once.
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
 #[derive(Parser)]
 #[command(version)]
