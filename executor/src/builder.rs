@@ -2,13 +2,17 @@
 
 use std::future::Future;
 use std::rc::Rc;
+use std::time::Duration;
 
 use reactor::{BackendKind, Reactor};
 
 use crate::event_loop::{EventLoop, LoopState};
+use crate::inspect::debug_mode::DebugMode;
 use crate::inspect::log_lines::LogLines;
 use crate::inspect::narrator::{Narrator, Observer};
-use crate::settings::{BuildError, Choice, ClockKind, TimerKind, WakeMode};
+use crate::settings::{
+    BuildError, Choice, ClockKind, DebugChoice, TimerKind, WakeMode, slow_from_environment,
+};
 use crate::threads::pool::default_threads;
 use crate::time::Timers;
 use crate::time::clock::Clock;
@@ -46,7 +50,7 @@ impl EventLoop {
 }
 
 /// The switches of a loop. What is not set here is taken from the environment: `LOOP_BACKEND`,
-/// `LOOP_TIMERS`, `LOOP_WAKE`, `LOOP_CLOCK`.
+/// `LOOP_TIMERS`, `LOOP_WAKE`, `LOOP_CLOCK`, `LOOP_DEBUG`, `LOOP_SLOW_MS`.
 #[derive(Default)]
 #[must_use = "a builder builds nothing until `build` is called"]
 pub struct Builder {
@@ -55,6 +59,8 @@ pub struct Builder {
     wake: Option<WakeMode>,
     clock: Option<ClockKind>,
     threads: Option<usize>,
+    debug: Option<DebugChoice>,
+    slow: Option<Duration>,
     observers: Vec<Rc<dyn Observer>>,
 }
 
@@ -101,6 +107,29 @@ impl Builder {
         self
     }
 
+    /// Whether the loop warns of what is probably a mistake: on in debug builds if nobody says
+    /// otherwise. A warning is one line of the log, shown on stderr where `RUST_LOG` is not set.
+    /// asyncio: `loop.set_debug`.
+    ///
+    /// * `loop::slow`: a task's step, or a callback, held the loop for [too long](Self::slow).
+    /// * `loop::lost`: a task panicked (or failed, if it is one of
+    ///   [`spawn_fallible`](crate::spawn_fallible)), and the last handle on its result was dropped
+    ///   without anybody having taken it.
+    /// * `loop::lost`: a task was not over when its loop was dropped.
+    #[doc(alias = "set_debug")]
+    pub fn debug(mut self, debug: bool) -> Self {
+        self.debug = Some(if debug { DebugChoice::On } else { DebugChoice::Off });
+        self
+    }
+
+    /// How long a step may hold the loop before [debug mode](Self::debug) warns of it: a tenth of a
+    /// second if nobody says otherwise. asyncio: `loop.slow_callback_duration`.
+    #[doc(alias = "slow_callback_duration")]
+    pub fn slow(mut self, slow: Duration) -> Self {
+        self.slow = Some(slow);
+        self
+    }
+
     /// Somebody who is told every step of the loop.
     pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
         self.observers.push(observer);
@@ -118,10 +147,18 @@ impl Builder {
         let timers = chosen(self.timers)?;
         let wake = chosen(self.wake)?;
         let clock = chosen(self.clock)?;
+        let debug = chosen(self.debug)?;
+        let slow = match self.slow {
+            Some(slow) => slow,
+            None => slow_from_environment()?,
+        };
 
         let narrator = Narrator::new(Clock::new(clock));
         if LogLines::are_wanted() {
             narrator.add_observer(Rc::new(LogLines::new()));
+        }
+        if debug == DebugChoice::On {
+            narrator.add_observer(Rc::new(DebugMode::new(slow)));
         }
         for observer in self.observers {
             narrator.add_observer(observer);

@@ -53,6 +53,10 @@ impl ExceptionHandler {
         self.call(&Unhandled { message: "a callback panicked", task: None, exception: panic_message(panic) });
     }
 
+    pub(crate) fn is_set(&self) -> bool {
+        self.handler.borrow().is_some()
+    }
+
     fn set(&self, handler: Handler) {
         let before = self.handler.replace(Some(handler));
         drop(before);
@@ -60,7 +64,7 @@ impl ExceptionHandler {
 }
 
 /// Has `handler` called, on the loop's thread, when something goes wrong that nobody awaits: a
-/// callback panics, or a task whose panic nobody took. It takes the place of the one before. The
+/// callback panics, or a task does whose panic nobody took. It takes the place of the one before. The
 /// panic hook of the program has spoken by then; without a handler, that is all. asyncio:
 /// `loop.set_exception_handler`.
 ///

@@ -2,11 +2,13 @@
 //!
 //! The loop says every step it takes as one [`Event`]. Trace lines, golden tests and every other
 //! view are folds over that stream, so they cannot disagree with each other, and none of them can
-//! drift from the code.
+//! drift from the code. In [debug mode](crate::Builder::debug) one of them warns of what is probably
+//! a mistake.
 //!
 //! The stream is history. How things stand is a table: [`all_tasks`] lists it and [`dump`] draws it
 //! as a tree, which `kill -USR1` makes any program print that runs a loop.
 
+pub(crate) mod debug_mode;
 mod dump;
 pub(crate) mod event;
 mod layout;

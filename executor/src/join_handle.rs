@@ -15,11 +15,13 @@
 //!                                  +---------------------------> the waiter's next step
 //! ```
 //!
-//! Those who wait for many tasks at once look into it in their own way: `join_handle/watch.rs`.
+//! Those who wait for many tasks at once look into it in their own way: `join_handle/watch.rs`. And
+//! a panic that nobody takes does not go without a word: `join_handle/unclaimed.rs`.
 //!
 //! Nothing else about a task depends on the type of its result: this is the boundary. On the loop's
 //! side of it, all tasks are alike and fit in one table.
 
+pub(crate) mod unclaimed;
 mod watch;
 
 use std::cell::RefCell;
@@ -41,10 +43,13 @@ use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
 use crate::join_error::JoinError;
 use crate::waker::TaskWaker;
+use unclaimed::{Bad, Unclaimed};
 
 /// What a task and its handle share. Both live on the loop's thread: an `Rc` and a `RefCell` are
 /// enough, and no lock is taken to join a task.
 struct Shared<T> {
+    /// Nothing before the task is over, and after somebody has taken it: there is one result, and a
+    /// `T` need not be `Clone`.
     result: Option<Result<T, JoinError>>,
     /// How the task ended. It stays when the result has been taken.
     outcome: Option<Outcome>,
@@ -52,6 +57,10 @@ struct Shared<T> {
     waiter: Option<Waker>,
     /// What `gather` and its like want done when the task is over.
     watchers: Vec<Box<dyn FnOnce()>>,
+    /// What of a result must not be lost: a panic, and an error where that is known to be one.
+    bad: Bad<T>,
+    /// Reports such a result if it is still here when the last handle on it goes.
+    unclaimed: Option<Box<Unclaimed>>,
 }
 
 /// The task's end of it. If it is dropped without a result, the task was cancelled.
@@ -61,12 +70,14 @@ impl<T> Promise<T> {
     /// Leaves the result and wakes whoever waits for it. The first result counts: when a task that
     /// has returned is dropped, its promise is dropped too, and has nothing more to say.
     fn settle(&self, result: Result<T, JoinError>) {
+        let unclaimed = self.witness(&result);
         let mut shared = self.0.borrow_mut();
         if shared.outcome.is_some() {
             return;
         }
         shared.outcome = Some(outcome_of(&result));
         shared.result = Some(result);
+        shared.unclaimed = unclaimed;
         let waiter = shared.waiter.take();
         let watchers = mem::take(&mut shared.watchers);
         // A waker is foreign code: not while the cell is borrowed. It queues the waiter's next step,
@@ -156,8 +167,7 @@ pub(crate) fn joinable<F, C, T, S>(future: F, conclude: C, start: S) -> JoinHand
 where
     S: FnOnce(Joinable<F, C, T>) -> Arc<TaskWaker>,
 {
-    let shared = Shared { result: None, outcome: None, waiter: None, watchers: Vec::new() };
-    let shared = Rc::new(RefCell::new(shared));
+    let shared = Rc::new(RefCell::new(Shared::new()));
     let task = start(Joinable { future, conclude, promise: Promise(Rc::clone(&shared)) });
     JoinHandle { shared, task }
 }

@@ -8,6 +8,7 @@ use std::env;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
+use std::time::Duration;
 
 use reactor::BackendKind;
 
@@ -15,7 +16,7 @@ use reactor::BackendKind;
 pub trait Choice: Copy + Default + PartialEq + 'static {
     /// The environment variable that sets it.
     const VARIABLE: &'static str;
-    /// Every word and what it means, the default first.
+    /// Every word and what it means, the default first where it is always the same.
     const CHOICES: &'static [(&'static str, Self)];
 
     /// The meaning of `word`.
@@ -115,6 +116,46 @@ impl Choice for ClockKind {
         &[("real", ClockKind::Real), ("virtual", ClockKind::Virtual), ("stepping", ClockKind::Stepping)];
 }
 
+/// Whether the loop warns of what is probably a mistake: `LOOP_DEBUG=0|1`. asyncio:
+/// `PYTHONASYNCIODEBUG`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DebugChoice {
+    /// It does not. The default in release builds.
+    Off,
+    /// It does. The default in debug builds.
+    On,
+}
+
+impl Default for DebugChoice {
+    fn default() -> Self {
+        if cfg!(debug_assertions) { DebugChoice::On } else { DebugChoice::Off }
+    }
+}
+
+impl Choice for DebugChoice {
+    const VARIABLE: &'static str = "LOOP_DEBUG";
+    const CHOICES: &'static [(&'static str, Self)] = &[("0", DebugChoice::Off), ("1", DebugChoice::On)];
+}
+
+/// How long a step may hold the loop before debug mode warns of it: `LOOP_SLOW_MS=100`, a number of
+/// milliseconds.
+///
+/// # Errors
+///
+/// [`Unknown`] if it is something else.
+pub(crate) fn slow_from_environment() -> Result<Duration, Unknown> {
+    const VARIABLE: &str = "LOOP_SLOW_MS";
+    let word = env::var_os(VARIABLE).unwrap_or_default();
+    if word.is_empty() {
+        return Ok(Duration::from_millis(100));
+    }
+    let word = word.to_string_lossy().into_owned();
+    match word.parse() {
+        Ok(millis) => Ok(Duration::from_millis(millis)),
+        Err(_) => Err(Unknown { variable: VARIABLE, word, known: vec!["a whole number of milliseconds"] }),
+    }
+}
+
 macro_rules! from_str {
     ($($choice:ty),*) => {$(
         impl FromStr for $choice {
@@ -127,7 +168,7 @@ macro_rules! from_str {
     )*};
 }
 
-from_str!(TimerKind, WakeMode, ClockKind);
+from_str!(TimerKind, WakeMode, ClockKind, DebugChoice);
 
 /// A word that a switch does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,10 +6,12 @@ mod support {
     pub(crate) mod kinds;
     pub(crate) mod loops;
     pub(crate) mod patience;
+    pub(crate) mod warnings;
     pub(crate) mod watcher;
 }
 
 mod cases {
+    mod debug_mode;
     mod sigusr1;
     mod task_table;
     mod task_tree;

@@ -60,6 +60,8 @@ fn all_set() -> Builder {
         .timers(TimerKind::Wheel)
         .wake(WakeMode::Direct)
         .clock(ClockKind::Virtual)
+        .debug(false)
+        .slow(SECOND)
 }
 
 #[test]
@@ -253,7 +255,9 @@ fn in_a_process_of_its_own() {
 fn with_environment(what: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", "in_a_process_of_its_own", "--nocapture"]).env("MISUSE_TEST", what);
-    for variable in ["LOOP_BACKEND", "LOOP_TIMERS", "LOOP_WAKE", "LOOP_CLOCK"] {
+    for variable in
+        ["LOOP_BACKEND", "LOOP_TIMERS", "LOOP_WAKE", "LOOP_CLOCK", "LOOP_DEBUG", "LOOP_SLOW_MS", "RUST_LOG"]
+    {
         command.env_remove(variable);
     }
     let output = command.envs(variables.iter().copied()).output().unwrap();
@@ -283,6 +287,8 @@ fn unknown_words_of_the_environment() {
         ("LOOP_TIMERS", "wheel, heap"),
         ("LOOP_WAKE", "direct, asyncio"),
         ("LOOP_CLOCK", "real, virtual, stepping"),
+        ("LOOP_DEBUG", "0, 1"),
+        ("LOOP_SLOW_MS", "a whole number of milliseconds"),
     ];
     for (variable, words) in known {
         let error = with_environment("environment", &[(variable, "nonsense")]);
@@ -297,6 +303,8 @@ fn the_builders_choice_wins_over_the_environment() {
         ("LOOP_TIMERS", "heap"),
         ("LOOP_WAKE", "nonsense"),
         ("LOOP_CLOCK", "stepping"),
+        ("LOOP_DEBUG", "nonsense"),
+        ("LOOP_SLOW_MS", "-1"),
     ];
     assert_eq!(with_environment("builder", &others), "switches: mio wheel direct virtual");
 }

@@ -255,6 +255,32 @@ fn on_the_loop_the_activer_waits_for_a_blocker() {
     assert!(activer.finished >= blocker.started + Duration::from_millis(700));
 }
 
+/// In a release build debug mode has to be asked for.
+#[test]
+fn a_blocker_is_warned_of_once() {
+    let mut command = command(ASYNC, &["--addr", "127.0.0.1:0"]);
+    // Far more than a step takes on a busy machine, and less than the blocker.
+    command.env("LOOP_SLOW_MS", "700");
+    if !cfg!(debug_assertions) {
+        command.env("LOOP_DEBUG", "1");
+    }
+    let mut program = Program::start(command);
+    let line = program.line();
+    let address: SocketAddr = line.rsplit('/').next().unwrap().parse().unwrap();
+    assert_eq!(ask(address, "GET", "/activer").status, 200);
+    assert_eq!(ask(address, "GET", "/blocker?seconds=1").status, 200);
+    assert_eq!(ask(address, "GET", "/sleeper?seconds=0.01").status, 200);
+    program.signal("TERM");
+    program.wait();
+    let warnings = program.rest_of_log();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    for part in
+        [" W slow  ", " conn2 ", " held the loop 1.", " s: GET /blocker?seconds=1", "@async_server.rs:"]
+    {
+        assert!(warnings[0].contains(part), "{part:?} in {warnings:?}");
+    }
+}
+
 #[test]
 fn a_signal_shows_who_is_there_and_nothing_else_happens() {
     let (program, address) = serve(ASYNC);

@@ -168,6 +168,8 @@ pub enum Event {
         poll: u32,
         /// How long it took.
         took: Duration,
+        /// How many others now stand in the ready queue: they waited for it, or it made them ready.
+        behind: usize,
         /// What it now waits for, and where the `.await` stands; nothing if it is done.
         pending: Option<(Awaiting, Option<Place>)>,
     },
@@ -191,10 +193,24 @@ pub enum Event {
         /// What it waited for, and where the `.await` stands.
         awaiting: (Awaiting, Option<Place>),
     },
+    /// A task's panic, or the error of a task from [`spawn_fallible`](crate::spawn_fallible), was
+    /// dropped without anybody having taken it.
+    Unclaimed {
+        /// The task: over, perhaps for long.
+        task: TaskId,
+        /// Its name, or an empty one.
+        name: Rc<str>,
+        /// Where the `spawn` stands.
+        spawned: Place,
+        /// `panicked: ` or `failed: `, and the text.
+        what: String,
+    },
     /// A callback ran.
     CallbackRan {
         /// How long it took.
         took: Duration,
+        /// How many entries now stand in the ready queue.
+        behind: usize,
     },
     /// A server begins to work on a request, in the task that is running.
     RequestBegin {

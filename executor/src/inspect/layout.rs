@@ -8,7 +8,7 @@ use log::Level;
 
 use super::event::Place;
 
-/// The widest a line gets.
+/// The widest a line gets. Only a warning may be wider: it is read one at a time, and for its end.
 const WIDTH: usize = 100;
 /// Where the place in the source begins, unless the text is longer.
 const PLACE_COLUMN: usize = 70;
@@ -50,7 +50,7 @@ impl fmt::Display for Line<'_> {
             format!(" @{file}:{}", place.line())
         });
         let room = WIDTH.saturating_sub(place.chars().count());
-        if line.chars().count() > room {
+        if self.level > Level::Warn && line.chars().count() > room {
             line = line.chars().take(room - 1).collect();
             line.push('~');
         }

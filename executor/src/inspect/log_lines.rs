@@ -18,6 +18,8 @@ use std::rc::Rc;
 
 use log::{Level, LevelFilter, log, log_enabled};
 
+use super::debug_mode::{SHOWN_UNASKED, unclaimed};
+use super::dump::who;
 use super::event::{Awaiting, Event, Outcome, Place, Record, TaskId, letter};
 use super::layout::{Line, seconds, short};
 use super::narrator::Observer;
@@ -27,8 +29,8 @@ use crate::time::instant::Instant;
 const TARGETS: [&str; 7] =
     ["loop::tick", "loop::wait", "loop::ready", "loop::timer", "loop::task", "loop::io", "http"];
 
-/// Sends the program's log lines to stderr as `RUST_LOG` asks (nothing but errors without it). To be
-/// called once, by `main`.
+/// Sends the program's log lines to stderr as `RUST_LOG` asks (without it, nothing but errors and the
+/// warnings of [debug mode](crate::Builder::debug)). To be called once, by `main`.
 ///
 /// A line is printed as it is, for the time and the level are in it: the loop's time, which under
 /// the virtual clock is not the machine's.
@@ -43,7 +45,8 @@ pub fn init_logging_to(out: impl std::io::Write + Send + 'static) {
         |out: &mut env_logger::fmt::Formatter, record: &log::Record<'_>| writeln!(out, "{}", record.args());
     let target = env_logger::Target::Pipe(Box::new(out));
     // A second call, or a program with a logger of its own, changes nothing.
-    let _ = env_logger::Builder::from_default_env().format(print).target(target).try_init();
+    let filter = env_logger::Env::default().default_filter_or(SHOWN_UNASKED);
+    let _ = env_logger::Builder::from_env(filter).format(print).target(target).try_init();
 }
 
 /// An observer that writes each event as one line to the `log` crate.
@@ -124,10 +127,10 @@ impl LogLines {
                 let already = if *already { ", already queued" } else { "" };
                 Draft::new(Trace, "loop::ready", Some(*task), format!("woken by {cause}{already}"))
             }
-            Event::Polled { task, poll, took, pending: None } => {
+            Event::Polled { task, poll, took, pending: None, .. } => {
                 Draft::new(Debug, "loop::task", Some(*task), format!("poll {poll} Ready {}", short(*took)))
             }
-            Event::Polled { task, poll, took, pending: Some((awaiting, place)) } => {
+            Event::Polled { task, poll, took, pending: Some((awaiting, place)), .. } => {
                 let text = match awaiting {
                     Awaiting::Unknown => format!("poll {poll} Pending {}", short(*took)),
                     _ => format!("poll {poll} Pending {} await {awaiting}", short(*took)),
@@ -143,7 +146,10 @@ impl LogLines {
                 let text = format!("dropped unfinished await {awaiting}");
                 Draft::new(Warn, "loop::task", Some(*task), text).at(place.unwrap_or(spawned))
             }
-            Event::CallbackRan { took } => {
+            Event::Unclaimed { task, spawned, what, .. } => {
+                Draft::new(Warn, "loop::task", Some(*task), unclaimed(what)).at(spawned)
+            }
+            Event::CallbackRan { took, .. } => {
                 Draft::new(Debug, "loop::ready", None, format!("callback ran {}", short(*took)))
             }
             Event::RequestBegin { method, target } => {
@@ -156,7 +162,7 @@ impl LogLines {
 
 impl Observer for LogLines {
     fn observe(&self, record: &Record) {
-        if let Event::Spawned { task, name, .. } = &record.event
+        if let Event::Spawned { task, name, .. } | Event::Unclaimed { task, name, .. } = &record.event
             && !name.is_empty()
         {
             self.names.borrow_mut().insert(*task, Rc::clone(name));
@@ -164,9 +170,8 @@ impl Observer for LogLines {
         let draft = self.draft(record);
         if log_enabled!(target: draft.target, draft.level) {
             let name = draft.task.and_then(|task| self.names.borrow().get(&task).cloned());
-            let who = match (draft.task, name) {
-                (Some(task), Some(name)) => format!("{task} {name}"),
-                (Some(task), None) => task.to_string(),
+            let task = match (draft.task, name) {
+                (Some(task), name) => who(task, name.as_deref().unwrap_or_default()),
                 (None, _) => String::new(),
             };
             let line = Line {
@@ -174,13 +179,15 @@ impl Observer for LogLines {
                 turn: Some(record.tick),
                 level: draft.level,
                 target: draft.target,
-                who: &who,
+                who: &task,
                 text: &draft.text,
                 place: draft.place,
             };
             log!(target: draft.target, draft.level, "{line}");
         }
-        if let Event::Ended { task, .. } | Event::Abandoned { task, .. } = &record.event {
+        if let Event::Ended { task, .. } | Event::Abandoned { task, .. } | Event::Unclaimed { task, .. } =
+            &record.event
+        {
             self.names.borrow_mut().remove(task);
         }
     }

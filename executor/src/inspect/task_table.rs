@@ -6,11 +6,13 @@
 //! `python -m asyncio ps`.
 
 use std::fmt;
+use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
 use super::event::{Awaiting, Place, TaskId};
 use crate::event_loop::{self, LoopState};
-use crate::task::Slot;
+use crate::inbox::TaskKey;
+use crate::task::{Slot, Tasks};
 use crate::time::instant::Instant;
 
 /// What is known of a task at one moment. asyncio: `Task.get_name`, `Task.get_stack` and the
@@ -135,6 +137,15 @@ impl LoopState {
         drop(slots);
         tasks.sort_unstable_by_key(|task: &TaskInfo| task.id);
         tasks
+    }
+}
+
+impl Tasks {
+    /// A task's name, and where it was spawned.
+    pub(crate) fn origin(&self, task: TaskKey) -> Option<(Rc<str>, Place)> {
+        let slots = self.slots.borrow();
+        let slot = slots.get(task.index)?;
+        if slot.shared.task == task { Some((Rc::clone(&slot.about.name), slot.about.place)) } else { None }
     }
 }
 

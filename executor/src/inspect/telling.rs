@@ -4,6 +4,7 @@
 //! Every function here does nothing but one branch when nobody listens.
 
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reactor::Fired;
@@ -76,7 +77,7 @@ impl LoopState {
     pub(crate) fn tell_callback_ran(&self, began: Option<Instant>) {
         if let Some(began) = began {
             let took = self.narrator().elapsed(began);
-            self.narrator().tell(Event::CallbackRan { took });
+            self.narrator().tell(Event::CallbackRan { took, behind: self.ready.len() });
         }
     }
 
@@ -127,7 +128,10 @@ impl LoopState {
     ) {
         if let Some(began) = began {
             let took = self.narrator().elapsed(began);
-            self.narrator().tell(Event::Polled { task: task.id, poll, took, pending });
+            // If it has woken itself, it stands there too.
+            let again = self.tasks.waker(task).is_some_and(|waker| waker.queued.load(Ordering::Acquire));
+            let behind = self.ready.len().saturating_sub(usize::from(again));
+            self.narrator().tell(Event::Polled { task: task.id, poll, took, behind, pending });
         }
     }
 }

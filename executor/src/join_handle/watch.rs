@@ -20,7 +20,7 @@ impl<T> JoinHandle<T> {
     }
 
     pub(crate) fn take_result(&self) -> Option<Result<T, JoinError>> {
-        self.shared.borrow_mut().result.take()
+        self.shared.borrow_mut().take()
     }
 
     /// Another handle on the same task: for this crate's futures, which see to it that only one of
@@ -49,6 +49,7 @@ impl<T> JoinHandle<T> {
         if !matches!(shared.result, Some(Err(JoinError::Panicked(_)))) {
             return None;
         }
+        shared.claim();
         match shared.result.replace(Err(JoinError::Failed)) {
             Some(Err(JoinError::Panicked(panic))) => Some(panic),
             _ => None,

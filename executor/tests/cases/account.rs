@@ -17,7 +17,7 @@ fn event(event: &Event) -> String {
             format!("TimerArmed {timer} +{delay:?} {}{slot}", at(place))
         }
         Event::Spawned { task, name, place } => format!("Spawned {task} {name:?} {}", at(place)),
-        Event::Polled { task, poll, took, pending } => {
+        Event::Polled { task, poll, took, pending, .. } => {
             format!(
                 "Polled {task} {poll} {took:?} {}",
                 pending.as_ref().map_or_else(|| "Ready".to_owned(), wait)
@@ -26,6 +26,7 @@ fn event(event: &Event) -> String {
         Event::Abandoned { task, name, spawned, awaiting } => {
             format!("Abandoned {task} {name:?} {} {}", at(spawned), wait(awaiting))
         }
+        Event::CallbackRan { took, .. } => format!("CallbackRan {{ took: {took:?} }}"),
         Event::Io { source, direction, woke } => format!("Io {source} {direction:?} {woke:?}"),
         Event::Armed { source, direction } => format!("Armed {source} {direction:?}"),
         Event::Disarmed { source, direction } => format!("Disarmed {source} {direction:?}"),

@@ -1,6 +1,8 @@
 //! Every kind of loop there is: a program must behave the same on all of them, wherever the loop
 //! promises it.
 
+use std::time::Duration;
+
 use executor::{BackendKind, Builder, Choice, ClockKind, EventLoop, TimerKind, WakeMode};
 
 /// One setting of a loop's switches, but for the clock.
@@ -27,6 +29,7 @@ impl Kind {
 
     /// Every switch is set, so that the environment of the test run changes nothing.
     pub(crate) fn builder(self, clock: ClockKind) -> Builder {
-        EventLoop::builder().backend(self.backend).timers(self.timers).wake(self.wake).clock(clock)
+        let builder = EventLoop::builder().backend(self.backend).timers(self.timers).wake(self.wake);
+        builder.clock(clock).debug(false).slow(Duration::from_millis(100))
     }
 }

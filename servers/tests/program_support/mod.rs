@@ -25,7 +25,9 @@ pub(crate) fn command(binary: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary);
     command.args(arguments);
     let switches = ["LOOP_BACKEND", "LOOP_TIMERS", "LOOP_WAKE", "LOOP_CLOCK", "LOOP_DEBUG", "LOOP_RECORD"];
-    for variable in switches.into_iter().chain(["RUST_LOG", "NO_COLOR", "CLICOLOR_FORCE", "LOOP_STEP"]) {
+    for variable in
+        switches.into_iter().chain(["LOOP_SLOW_MS", "RUST_LOG", "NO_COLOR", "CLICOLOR_FORCE", "LOOP_STEP"])
+    {
         command.env_remove(variable);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -67,6 +69,15 @@ impl Program {
         let mut lines = Vec::new();
         while !lines.last().is_some_and(|line: &String| line.contains(text)) {
             lines.push(self.stderr.recv_timeout(DEADLINE).expect("another log line"));
+        }
+        lines
+    }
+
+    /// All log lines that are left, when the program is over.
+    pub(crate) fn rest_of_log(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        while let Ok(line) = self.stderr.recv_timeout(DEADLINE) {
+            lines.push(line);
         }
         lines
     }
