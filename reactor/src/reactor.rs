@@ -13,6 +13,8 @@
 //! The reactor does not care what waits: a task's `Waker`, a callback, a number. That is its type
 //! parameter `W`.
 
+mod level;
+
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
@@ -274,11 +276,6 @@ impl<W> Reactor<W> {
 
     pub(crate) fn disarm(&self, id: SourceId, direction: Direction) -> Option<W> {
         self.table.entries.borrow_mut()[id.index].waiters[direction as usize].take()
-    }
-
-    /// Makes the kernel say once more what is true of the socket now.
-    pub(crate) fn repeat(&self, id: SourceId) -> io::Result<()> {
-        self.table.backend.borrow().repeat(self.table.entries.borrow()[id.index].fd, id.token())
     }
 
     /// Takes back everybody who waits for anything: a loop that ends lets go of them, and of what

@@ -129,11 +129,7 @@ impl<S, W> Registered<S, W> {
     ///
     /// What the operating system says when it is asked to watch the socket.
     pub fn arm_level(&self, direction: Direction, waiter: W) -> io::Result<Option<W>> {
-        // What the table remembers may be out of date: the kernel's answer alone decides.
-        self.reactor.would_block(self.id, direction);
-        let before = self.reactor.arm(self.id, direction, waiter)?;
-        self.reactor.repeat(self.id)?;
-        Ok(before)
+        self.reactor.arm_level(self.id, direction, waiter)
     }
 
     /// Takes the waiter back, if it has not fired.
