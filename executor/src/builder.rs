@@ -36,7 +36,7 @@ where
 {
     let event_loop = EventLoop::builder().build()?;
     // Said beforehand, because a panic of `main` goes through here.
-    event_loop.state.pool.wait_at_the_end();
+    event_loop.state.extras.pool.wait_at_the_end();
     let result = event_loop.block_on(main);
     event_loop.cancel_all_tasks();
     Ok(result)
@@ -44,6 +44,7 @@ where
 
 impl EventLoop {
     /// The switches of a new loop. asyncio: `asyncio.new_event_loop`.
+    #[doc(alias = "new_event_loop")]
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -98,9 +99,7 @@ impl Builder {
     ///
     /// If it is 0: no call would ever be made.
     #[track_caller]
-    #[doc(alias = "set_default_executor")]
-    #[doc(alias = "ThreadPoolExecutor")]
-    #[doc(alias = "max_workers")]
+    #[doc(alias("set_default_executor", "ThreadPoolExecutor", "max_workers"))]
     pub fn threads(mut self, threads: usize) -> Self {
         assert!(threads > 0, "Builder::threads(0): no call of to_thread() would ever be made");
         self.threads = Some(threads);
@@ -116,7 +115,7 @@ impl Builder {
     ///   [`spawn_fallible`](crate::spawn_fallible)), and the last handle on its result was dropped
     ///   without anybody having taken it.
     /// * `loop::lost`: a task was not over when its loop was dropped.
-    #[doc(alias = "set_debug")]
+    #[doc(alias("set_debug", "get_debug"))]
     pub fn debug(mut self, debug: bool) -> Self {
         self.debug = Some(if debug { DebugChoice::On } else { DebugChoice::Off });
         self

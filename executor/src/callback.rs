@@ -76,8 +76,7 @@ fn at(
 
 /// A callback that has yet to run. Dropping the handle leaves it as it is. asyncio: `Handle` and
 /// `TimerHandle`.
-#[doc(alias = "Handle")]
-#[doc(alias = "TimerHandle")]
+#[doc(alias("Handle", "TimerHandle"))]
 pub struct CallbackHandle {
     state: Rc<LoopState>,
     callback: Callback,

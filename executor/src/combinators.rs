@@ -36,6 +36,7 @@ use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Place};
 use crate::inspect::whom::Children;
 use crate::join_handle::JoinHandle;
+use crate::join_handle::watch::Watch;
 
 pub use as_completed::{AsCompleted, as_completed};
 pub use gather::{Gather, gather, gather_results, try_gather};
@@ -94,17 +95,23 @@ fn keys<T>(handles: &[JoinHandle<T>]) -> Rc<[TaskKey]> {
 }
 
 /// Has `enough` called with the position of each task that is over, and the bell rung when it says
-/// so.
-fn watch_each<T>(handles: &[JoinHandle<T>], bell: &Rc<Bell>, enough: &Rc<dyn Fn(usize) -> bool>) {
+/// so, as long as the watches are kept.
+fn watch_each<T>(
+    handles: &[JoinHandle<T>],
+    bell: &Rc<Bell>,
+    enough: &Rc<dyn Fn(usize) -> bool>,
+) -> Vec<Watch<T>> {
+    let mut watches = Vec::with_capacity(handles.len());
     for (position, handle) in handles.iter().enumerate() {
-        bell.children.borrow_mut().push(handle.id());
+        bell.children.borrow_mut().insert(handle.id());
         let (bell, enough) = (Rc::clone(bell), Rc::clone(enough));
-        handle.watch(Box::new(move || {
+        watches.push(handle.watch(Box::new(move || {
             if enough(position) {
                 bell.ring();
             }
-        }));
+        })));
     }
+    watches
 }
 
 /// Wakes the one who waits.

@@ -42,8 +42,7 @@ use crate::ready::{Entry, callback};
 /// # Ok(())
 /// # }
 /// ```
-#[doc(alias = "Future")]
-#[doc(alias = "create_future")]
+#[doc(alias("Future", "create_future"))]
 pub struct Deferred<T> {
     shared: Rc<Shared<T>>,
 }
@@ -107,8 +106,7 @@ impl<T: Clone + 'static> Deferred<T> {
     /// # Errors
     ///
     /// Gives the value back if it is set or cancelled already. asyncio: `InvalidStateError`.
-    #[doc(alias = "set_result")]
-    #[doc(alias = "set_exception")]
+    #[doc(alias("set_result", "set_exception", "InvalidStateError"))]
     pub fn set(&self, value: T) -> Result<(), T> {
         if self.is_done() {
             return Err(value);
@@ -137,7 +135,7 @@ impl<T: Clone + 'static> Deferred<T> {
 
     /// A clone of the value, or of the news that there will be none; nothing while it is open.
     /// asyncio: `Future.result`.
-    #[doc(alias = "result")]
+    #[doc(alias("result", "exception"))]
     pub fn get(&self) -> Option<Result<T, Cancelled>> {
         self.shared.inner.borrow().outcome.clone()
     }

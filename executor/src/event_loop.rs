@@ -27,12 +27,11 @@ use std::fmt;
 use std::future::Future;
 use std::panic::{self, Location};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reactor::Reactor;
 
-use crate::exceptions::ExceptionHandler;
+use crate::extras::Extras;
 use crate::inbox::TaskKey;
 use crate::inspect::event::{Place, TaskId};
 use crate::inspect::narrator::Narrator;
@@ -41,9 +40,7 @@ use crate::join_error::JoinError;
 use crate::join_handle::{JoinHandle, joinable};
 use crate::ready::{self, Entry, ReadyQueue, Wakeup};
 use crate::settings::{ClockKind, WakeMode};
-use crate::signals::handler::SignalHandlers;
 use crate::task::{About, Tasks};
-use crate::threads::pool::Pool;
 use crate::time::instant::Instant;
 use crate::time::{TimerKey, Timers};
 
@@ -66,14 +63,10 @@ pub(crate) struct LoopState {
     pub(crate) turn_time: Cell<Instant>,
     /// Whether this turn is to be the last for now.
     pub(crate) stopping: Cell<bool>,
-    /// The threads for calls that block.
-    pub(crate) pool: Pool,
     /// The task whose result is out while its step is still under way: nothing of it is left to
     /// cancel.
     pub(crate) ending: Cell<Option<TaskKey>>,
-    pub(crate) exceptions: ExceptionHandler,
-    /// What is to be done when a signal arrives.
-    pub(crate) signal_handlers: SignalHandlers,
+    pub(crate) extras: Extras,
     last_task: Cell<u64>,
     /// The name of all that have none: an empty text, made once.
     unnamed: Rc<str>,
@@ -88,7 +81,7 @@ impl LoopState {
         threads: usize,
     ) -> Self {
         let ready = Rc::new(ReadyQueue::new(reactor.notifier(), wake, narrator));
-        let pool = Pool::new(threads, Arc::clone(&ready.inbox));
+        let extras = Extras::new(threads, &ready.inbox);
         LoopState {
             ready,
             tasks: Tasks::default(),
@@ -96,10 +89,8 @@ impl LoopState {
             reactor,
             turn_time: Cell::new(Instant::START),
             stopping: Cell::new(false),
-            pool,
             ending: Cell::new(None),
-            exceptions: ExceptionHandler::default(),
-            signal_handlers: SignalHandlers::default(),
+            extras,
             last_task: Cell::new(0),
             unnamed: Rc::from(""),
         }
@@ -254,6 +245,7 @@ impl Drop for Entered {
 /// It cannot be sent to another thread, and neither can anything that waits on it: the compiler
 /// refuses what asyncio's debug mode finds out at run time. What may travel is its
 /// [handle](EventLoop::handle).
+#[doc(alias("Runner", "AbstractEventLoop", "BaseEventLoop", "SelectorEventLoop"))]
 pub struct EventLoop {
     pub(crate) state: Rc<LoopState>,
 }
@@ -267,7 +259,7 @@ impl EventLoop {
     /// If a loop runs on this thread already, if the main task panics, if it is aborted or the loop
     /// is [stopped](crate::stop) before it is done, or if the operating system can no longer wait.
     #[track_caller]
-    #[doc(alias = "run_until_complete")]
+    #[doc(alias("run_until_complete", "run"))]
     pub fn block_on<F>(&self, main: F) -> F::Output
     where
         F: Future + 'static,

@@ -72,15 +72,14 @@ impl ExceptionHandler {
 ///
 /// Outside of a running loop; before it runs, use [`EventLoop::set_exception_handler`].
 #[track_caller]
-#[doc(alias = "call_exception_handler")]
-#[doc(alias = "default_exception_handler")]
+#[doc(alias("call_exception_handler", "default_exception_handler"))]
 pub fn set_exception_handler(handler: impl Fn(&Unhandled<'_>) + 'static) {
-    event_loop::running("set_exception_handler()").exceptions.set(Rc::new(handler));
+    event_loop::running("set_exception_handler()").extras.exceptions.set(Rc::new(handler));
 }
 
 impl EventLoop {
     /// As [`set_exception_handler`], for a loop that need not run yet.
     pub fn set_exception_handler(&self, handler: impl Fn(&Unhandled<'_>) + 'static) {
-        self.state.exceptions.set(Rc::new(handler));
+        self.state.extras.exceptions.set(Rc::new(handler));
     }
 }

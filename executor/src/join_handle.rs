@@ -22,7 +22,7 @@
 //! side of it, all tasks are alike and fit in one table.
 
 pub(crate) mod unclaimed;
-mod watch;
+pub(crate) mod watch;
 
 use std::cell::RefCell;
 use std::fmt;
@@ -44,6 +44,7 @@ use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
 use crate::join_error::JoinError;
 use crate::waker::TaskWaker;
 use unclaimed::{Bad, Unclaimed};
+use watch::Watcher;
 
 /// What a task and its handle share. Both live on the loop's thread: an `Rc` and a `RefCell` are
 /// enough, and no lock is taken to join a task.
@@ -56,7 +57,7 @@ struct Shared<T> {
     /// The task that awaits the handle. One is enough: to await it, the handle must be borrowed.
     waiter: Option<Waker>,
     /// What `gather` and its like want done when the task is over.
-    watchers: Vec<Box<dyn FnOnce()>>,
+    watchers: Vec<(u64, Watcher)>,
     /// What of a result must not be lost: a panic, and an error where that is known to be one.
     bad: Bad<T>,
     /// Reports such a result if it is still here when the last handle on it goes.
@@ -156,6 +157,7 @@ where
 /// * Dropping the handle does not stop the task, which goes on with nobody to wait for it
 ///   ("detached"). asyncio may lose such a task, because its loop holds tasks only weakly.
 /// * One task at a time can wait on a handle; `(&mut handle).await` keeps the handle.
+#[doc(alias = "Task")]
 pub struct JoinHandle<T> {
     shared: Rc<RefCell<Shared<T>>>,
     task: Arc<TaskWaker>,

@@ -59,6 +59,7 @@ mod combinators;
 mod deferred;
 mod event_loop;
 mod exceptions;
+mod extras;
 mod inbox;
 pub mod inspect;
 mod join_error;
@@ -149,6 +150,7 @@ where
 ///
 /// Outside of a running loop.
 #[track_caller]
+#[doc(alias = "set_name")]
 pub fn spawn_named<F>(name: &str, future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,

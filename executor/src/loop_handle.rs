@@ -50,6 +50,7 @@ pub struct LoopHandle {
 ///
 /// Outside of a running loop; before it runs, use [`EventLoop::handle`].
 #[track_caller]
+#[doc(alias("get_running_loop", "get_event_loop"))]
 pub fn handle() -> LoopHandle {
     LoopHandle { inbox: Arc::clone(&event_loop::running("handle()").ready.inbox) }
 }
@@ -171,6 +172,7 @@ impl<T> Drop for HandOver<T> {
 ///
 /// Dropping it leaves the task as it is.
 #[must_use = "dropping it detaches the task; bind it to `_` if that is meant"]
+#[doc(alias = "wrap_future")]
 pub struct RemoteTask<T> {
     result: mpsc::Receiver<Result<T, JoinError>>,
     over: Arc<AtomicBool>,

@@ -67,9 +67,7 @@ use crate::join_error::JoinError;
 ///
 /// Outside of a running loop, or if the operating system refuses the pool its first thread.
 #[track_caller]
-#[doc(alias = "run_in_executor")]
-#[doc(alias = "ThreadPoolExecutor")]
-#[doc(alias = "spawn_blocking")]
+#[doc(alias("run_in_executor", "ThreadPoolExecutor", "spawn_blocking"))]
 pub fn to_thread<T, C>(call: C) -> ToThread<T>
 where
     T: Send + 'static,
@@ -79,7 +77,7 @@ where
     let shared = Shared { stage: Stage::InLine(Box::new(call)), waiter: None };
     let call = Arc::new(Call { shared: Mutex::new(shared) });
     let job: Arc<dyn Job> = Arc::clone(&call) as Arc<dyn Job>;
-    state.pool.submit(job);
+    state.extras.pool.submit(job);
     ToThread { state, call, place: Location::caller() }
 }
 

@@ -124,7 +124,7 @@ impl LoopState {
     fn wait_once(&self, timeout: Option<Duration>, found: &mut Found) {
         let began = self.tell_wait_begin(timeout);
         let clock = &self.narrator().clock;
-        let ask_for = clock.timeout_to_ask_for(timeout, self.pool.is_busy());
+        let ask_for = clock.timeout_to_ask_for(timeout, self.extras.pool.is_busy());
         // A mere look at no sockets can be left out: nothing that it does can be noticed.
         if ask_for != Some(Duration::ZERO) || self.reactor.sources() > 0 {
             let result = self.reactor.wait(ask_for, &mut found.fired);
@@ -206,7 +206,7 @@ impl LoopState {
         let result = panic::catch_unwind(AssertUnwindSafe(call));
         self.tell_callback_ran(began);
         if let Err(panic) = result {
-            self.exceptions.callback_panicked(panic.as_ref());
+            self.extras.exceptions.callback_panicked(panic.as_ref());
         }
         self.narrator().because(Cause::Outside);
     }

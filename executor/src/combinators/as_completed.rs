@@ -12,6 +12,7 @@ use super::{Bell, IntoTask, into_tasks, watch_each};
 use crate::inspect::event::Awaiting;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
+use crate::join_handle::watch::Watch;
 
 /// Hands out what these tasks return, each as soon as it is over: ask [`next`](AsCompleted::next)
 /// as often as there are tasks. asyncio: `asyncio.as_completed`.
@@ -34,13 +35,14 @@ where
         noted.borrow_mut().push_back(position);
         true
     });
-    watch_each(&handles, &bell, &watcher);
-    AsCompleted { left: handles.len(), handles, over, bell }
+    let held = watch_each(&handles, &bell, &watcher);
+    AsCompleted { left: handles.len(), handles, _watches: held, over, bell }
 }
 
 /// The tasks of [`as_completed`] whose results nobody has had yet.
 pub struct AsCompleted<T> {
     handles: Vec<JoinHandle<T>>,
+    _watches: Vec<Watch<T>>,
     /// How many results have not been handed out.
     left: usize,
     /// Which tasks are over, first come first served.

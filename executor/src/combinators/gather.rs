@@ -68,8 +68,7 @@ where
 ///
 /// As [`gather`].
 #[track_caller]
-#[doc(alias = "gather")]
-#[doc(alias = "try_join_all")]
+#[doc(alias("gather", "try_join_all"))]
 pub fn try_gather<C, T, E>(
     children: impl IntoIterator<Item = C>,
 ) -> Gather<Result<T, E>, Result<Vec<T>, TaskError<E>>>
@@ -89,8 +88,7 @@ where
 ///
 /// As [`gather`].
 #[track_caller]
-#[doc(alias = "gather")]
-#[doc(alias = "return_exceptions")]
+#[doc(alias("gather", "return_exceptions"))]
 pub fn gather_results<C>(
     children: impl IntoIterator<Item = C>,
 ) -> Gather<C::Output, Vec<Result<C::Output, JoinError>>>
@@ -145,7 +143,10 @@ impl<T: 'static, R> Gather<T, R> {
             noted.left.get() == 0
         };
         let enough: Rc<dyn Fn(usize) -> bool> = Rc::new(enough);
-        watch_each(&handles, &bell, &enough);
+        for watch in watch_each(&handles, &bell, &enough) {
+            // Whoever fails late is still looked at, as in asyncio, and its turn is taken.
+            watch.leave();
+        }
         Gather { keys: keys(&handles), handles, progress, bell, conclude, place: Location::caller() }
     }
 }

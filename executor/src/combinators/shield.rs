@@ -12,6 +12,7 @@ use crate::cancel::Catch;
 use crate::inspect::event::{Awaiting, Place};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
+use crate::join_handle::watch::Watch;
 
 /// Waits for a task and shields it: when the waiting task is [cancelled](JoinHandle::cancel), this
 /// await ends with [`JoinError::Cancelled`] and the shielded task goes on. (A plain
@@ -34,18 +35,20 @@ where
 {
     let handle = [child.into_task()];
     let bell = Rc::new(Bell::default());
+    let mut held = Vec::new();
     if !handle[0].is_finished() {
         let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(|_| true);
-        watch_each(&handle, &bell, &watcher);
+        held = watch_each(&handle, &bell, &watcher);
     }
     let [handle] = handle;
-    Shield { handle, bell, catch: Catch::default(), place: Location::caller() }
+    Shield { handle, _watches: held, bell, catch: Catch::default(), place: Location::caller() }
 }
 
 /// The future of [`shield`].
 #[must_use = "the task runs, but its result is lost unless you `.await` it"]
 pub struct Shield<T> {
     handle: JoinHandle<T>,
+    _watches: Vec<Watch<T>>,
     bell: Rc<Bell>,
     catch: Catch,
     place: Place,

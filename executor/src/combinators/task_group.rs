@@ -16,6 +16,7 @@
 //! ```
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -30,9 +31,10 @@ use super::task_error::TaskError;
 use crate::cancel::{Cancelled, Catch};
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Place, TaskId};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
+use crate::join_handle::watch::Watch;
 
 /// Runs `body` with a group to spawn tasks in, and waits for all of them. asyncio:
 /// `async with asyncio.TaskGroup() as group:`.
@@ -79,8 +81,7 @@ use crate::join_handle::JoinHandle;
 ///
 /// Outside of a running loop.
 #[track_caller]
-#[doc(alias = "TaskGroup")]
-#[doc(alias = "nursery")]
+#[doc(alias("TaskGroup", "nursery"))]
 pub fn task_group<B, R, T, E>(body: B) -> RunGroup<R, T, E>
 where
     B: FnOnce(TaskGroup<E>) -> R,
@@ -96,6 +97,7 @@ where
 }
 
 /// Why a group has no value.
+#[doc(alias = "ExceptionGroup")]
 pub enum GroupError<E> {
     /// Children failed, or the body did. asyncio: `ExceptionGroup`.
     Failed(Vec<TaskError<E>>),
@@ -153,26 +155,22 @@ impl<E: fmt::Debug + fmt::Display> std::error::Error for GroupError<E> {}
 trait Child {
     fn cancel(&self);
     fn abort(&self);
-    fn is_finished(&self) -> bool;
 }
 
-impl<T> Child for JoinHandle<T> {
+impl<T> Child for Watch<T> {
     fn cancel(&self) {
-        JoinHandle::cancel(self);
+        self.handle.cancel();
     }
 
     fn abort(&self) {
-        JoinHandle::abort(self);
-    }
-
-    fn is_finished(&self) -> bool {
-        JoinHandle::is_finished(self)
+        self.handle.abort();
     }
 }
 
 /// What the scope, its group and its children's watchers share.
 struct Members<E> {
-    children: RefCell<Vec<Rc<dyn Child>>>,
+    /// Those that are not over, in the order of their spawning.
+    children: RefCell<BTreeMap<TaskId, Rc<dyn Child>>>,
     left: Cell<usize>,
     failures: RefCell<Vec<TaskError<E>>>,
     /// The children are told once. asyncio: `_aborting`.
@@ -200,7 +198,7 @@ impl<E> Members<E> {
 
     /// In a list of its own: to cancel one runs code that may spawn another.
     fn those_left(&self) -> Vec<Rc<dyn Child>> {
-        self.children.borrow().iter().filter(|child| !child.is_finished()).cloned().collect()
+        self.children.borrow().values().cloned().collect()
     }
 
     /// Cancels every child that is left, in the order of their spawning (asyncio: in none).
@@ -223,14 +221,15 @@ impl<E> Members<E> {
     }
 
     /// A child is over.
-    fn child_ends(&self, state: &LoopState, failed: bool) {
+    fn child_ends(&self, state: &LoopState, child: TaskId, failed: bool) {
         self.left.set(self.left.get() - 1);
+        self.bell.children.borrow_mut().remove(&child);
+        let child = self.children.borrow_mut().remove(&child);
+        drop(child);
         if failed {
             self.abort(state);
         }
         if self.left.get() == 0 {
-            self.children.borrow_mut().clear();
-            self.bell.children.borrow_mut().clear();
             self.bell.ring();
         }
     }
@@ -291,18 +290,19 @@ impl<E: 'static> TaskGroup<E> {
     {
         let handle = self.state.spawn_concluding(None, place, future, conclude);
         self.members.left.set(self.members.left.get() + 1);
-        self.members.children.borrow_mut().push(Rc::new(handle.another()));
-        self.members.bell.children.borrow_mut().push(handle.id());
-        let (state, watched) = (Rc::clone(&self.state), handle.another());
-        handle.watch(Box::new(move || {
+        let (child, members, watched) = (handle.id(), Rc::clone(&self.members), handle.another());
+        let state = Rc::clone(&self.state);
+        members.bell.children.borrow_mut().insert(child);
+        let watch = handle.watch(Box::new(move || {
             if watched.has_panicked() {
                 ending.fail(TaskError::Panicked(watched.take_panic().unwrap_or_else(|| {
                     // Whoever awaits the handle was quicker.
                     Box::new("the panic went to whoever joined the task")
                 })));
             }
-            ending.members.child_ends(&state, ending.failed.get());
+            ending.members.child_ends(&state, child, ending.failed.get());
         }));
+        members.children.borrow_mut().insert(child, Rc::new(watch));
         if self.members.aborting.get() {
             handle.cancel();
         }

@@ -13,6 +13,7 @@ use super::{Bell, IntoTask, into_tasks, watch_each};
 use crate::inspect::event::{Awaiting, Place};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
+use crate::join_handle::watch::Watch;
 use crate::time::sleep::{Sleep, sleep};
 
 /// When a [`wait`] is over. asyncio: `return_when`.
@@ -36,8 +37,7 @@ pub enum When {
 ///
 /// Without any task; outside of a running loop, if there are futures to make tasks of.
 #[track_caller]
-#[doc(alias = "FIRST_COMPLETED")]
-#[doc(alias = "ALL_COMPLETED")]
+#[doc(alias("FIRST_COMPLETED", "ALL_COMPLETED"))]
 pub fn wait<C>(children: impl IntoIterator<Item = C>, when: When) -> Wait<C::Output>
 where
     C: IntoTask<Output: 'static>,
@@ -52,8 +52,7 @@ where
 ///
 /// As [`wait`].
 #[track_caller]
-#[doc(alias = "wait")]
-#[doc(alias = "FIRST_EXCEPTION")]
+#[doc(alias("wait", "FIRST_EXCEPTION"))]
 pub fn try_wait<C, T, E>(children: impl IntoIterator<Item = C>, when: When) -> Wait<Result<T, E>>
 where
     C: IntoTask<Output = Result<T, E>>,
@@ -68,6 +67,7 @@ where
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Wait<T> {
     handles: Vec<JoinHandle<T>>,
+    _watches: Vec<Watch<T>>,
     enough: Rc<Cell<bool>>,
     bell: Rc<Bell>,
     limit: Option<Sleep>,
@@ -96,8 +96,8 @@ impl<T: 'static> Wait<T> {
             noted.get()
         };
         let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(watcher);
-        watch_each(&handles, &bell, &watcher);
-        Wait { handles, enough, bell, limit: None, place: Location::caller() }
+        let held = watch_each(&handles, &bell, &watcher);
+        Wait { handles, _watches: held, enough, bell, limit: None, place: Location::caller() }
     }
 
     /// Ends the wait after `limit` as well, counted from this call, with whatever is done by then.

@@ -13,6 +13,7 @@ use crate::cancel::Catch;
 use crate::inspect::event::{Awaiting, Place};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
+use crate::join_handle::watch::Watch;
 use crate::time::sleep::{Sleep, sleep};
 use crate::time::timeout::Elapsed;
 
@@ -38,19 +39,29 @@ where
 {
     let handle = [child.into_task()];
     let bell = Rc::new(Bell::default());
+    let mut held = Vec::new();
     if !handle[0].is_finished() {
         let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(|_| true);
-        watch_each(&handle, &bell, &watcher);
+        held = watch_each(&handle, &bell, &watcher);
     }
     let [handle] = handle;
     let place = Location::caller();
-    WaitFor { handle, bell, limit: Some(sleep(limit)), was_cancelled: false, catch: Catch::default(), place }
+    WaitFor {
+        handle,
+        _watches: held,
+        bell,
+        limit: Some(sleep(limit)),
+        was_cancelled: false,
+        catch: Catch::default(),
+        place,
+    }
 }
 
 /// The future of [`wait_for`].
 #[must_use = "the task runs, but its limit is forgotten unless you `.await` it"]
 pub struct WaitFor<T> {
     handle: JoinHandle<T>,
+    _watches: Vec<Watch<T>>,
     bell: Rc<Bell>,
     /// Nothing any more once the task was cancelled, for whatever reason.
     limit: Option<Sleep>,

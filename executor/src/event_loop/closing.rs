@@ -21,12 +21,26 @@ impl EventLoop {
     ///
     /// As [`run_forever`](Self::run_forever).
     #[track_caller]
+    #[doc(alias = "close")]
     pub fn cancel_all_tasks(&self) {
         let _entered = self.enter("cancel_all_tasks()");
         let tasks = self.state.tasks.all();
         if self.state.cancel_all(&tasks) {
             self.state.run_until(&|| tasks.iter().all(|task| self.state.tasks.waker(*task).is_none()));
         }
+    }
+
+    /// Ends the loop as its drop does, and waits besides for the calls of
+    /// [`to_thread`](crate::to_thread) that are under way, however long they take: what they have
+    /// begun is finished when this returns. asyncio: `loop.shutdown_default_executor` and
+    /// `loop.close`, which [`run`](crate::run) does by itself, as `asyncio.run` does.
+    ///
+    /// The loop does not run meanwhile: a call that asks it for something through a
+    /// [`LoopHandle`](crate::LoopHandle) hears that it is gone. (asyncio's still runs then.)
+    #[doc(alias = "shutdown_default_executor")]
+    pub fn close(self) {
+        self.state.extras.pool.wait_at_the_end();
+        drop(self);
     }
 }
 
@@ -37,10 +51,10 @@ impl Drop for EventLoop {
         let _entered = Entered::new(&self.state);
         // Whoever waits for one of these on another thread learns now that nobody will come to it.
         drop(self.state.ready.inbox.close());
-        self.state.pool.close();
+        self.state.extras.pool.close();
         while self.state.drop_what_is_left() {}
         // After the tasks: a call may be waiting for something that one of them held.
-        self.state.pool.join();
+        self.state.extras.pool.join();
     }
 }
 

@@ -32,12 +32,7 @@ const NARROWEST: usize = 20;
 ///
 /// Outside of a running loop.
 #[track_caller]
-#[doc(alias = "ps")]
-#[doc(alias = "pstree")]
-#[doc(alias = "print_call_graph")]
-#[doc(alias = "format_call_graph")]
-#[doc(alias = "capture_call_graph")]
-#[doc(alias = "print_stack")]
+#[doc(alias("ps", "pstree", "print_call_graph", "format_call_graph", "capture_call_graph", "print_stack"))]
 pub fn dump() -> Dump {
     event_loop::running("dump()").snapshot().dump()
 }

@@ -19,10 +19,8 @@ use crate::time::instant::Instant;
 /// `FutureCallGraph` of 3.14.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-#[doc(alias = "get_name")]
-#[doc(alias = "get_stack")]
-#[doc(alias = "print_stack")]
-#[doc(alias = "capture_call_graph")]
+#[doc(alias("get_name", "get_stack", "print_stack"))]
+#[doc(alias("capture_call_graph", "FutureCallGraph", "FrameCallGraphEntry"))]
 pub struct TaskInfo {
     /// The loop's name for it.
     pub id: TaskId,

@@ -8,13 +8,15 @@
 //! `future_add_to_awaited_by`, which must.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::{Rc, Weak};
 
 use super::event::{Awaiting, Place, TaskId};
 use crate::event_loop::LoopState;
 
-/// The tasks that one combinator waits for, those that are over included.
-pub(crate) type Children = RefCell<Vec<TaskId>>;
+/// The tasks that one combinator waits for, in the order of their spawning; those that are over may be
+/// among them.
+pub(crate) type Children = RefCell<BTreeSet<TaskId>>;
 
 /// What a task waits for, and where the `.await` is.
 type Stand = (Awaiting, Option<Place>);
@@ -37,7 +39,7 @@ impl Whom {
         if (self.step, self.stand) == (step, stand) {
             for list in &self.lists {
                 if let Some(list) = list.upgrade() {
-                    all.extend_from_slice(&list.borrow());
+                    all.extend(list.borrow().iter());
                 }
             }
         }

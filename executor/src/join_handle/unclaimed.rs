@@ -84,7 +84,7 @@ impl Drop for Unclaimed {
         let Some(event) = self.event.take() else { return };
         if let Event::Unclaimed { task, what, .. } = &event {
             let message = "nobody took what became of a task";
-            self.state.exceptions.call(&Unhandled { message, task: Some(*task), exception: what });
+            self.state.extras.exceptions.call(&Unhandled { message, task: Some(*task), exception: what });
         }
         if self.state.narrator().is_observed() {
             self.state.narrator().tell(event);
@@ -99,7 +99,7 @@ impl<T> Promise<T> {
         let bad = self.0.borrow().bad;
         let what = bad(result)?;
         let state = event_loop::running_if_any()?;
-        if !state.narrator().is_observed() && !state.exceptions.is_set() {
+        if !state.narrator().is_observed() && !state.extras.exceptions.is_set() {
             return None;
         }
         // How an error writes itself is foreign code.

@@ -13,8 +13,7 @@ use crate::ready;
 
 impl<T> JoinHandle<T> {
     /// The result, if the task is over and nobody has taken it. asyncio: `Task.result`.
-    #[doc(alias = "result")]
-    #[doc(alias = "exception")]
+    #[doc(alias("result", "exception"))]
     pub fn take(&mut self) -> Option<Result<T, JoinError>> {
         self.take_result()
     }
@@ -56,20 +55,54 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// Has `watcher` called when the task is over: at once if it is over already.
-    pub(crate) fn watch(&self, watcher: Box<dyn FnOnce()>) {
+    /// Has `watcher` called when the task is over, unless the watch is dropped before: at once if it
+    /// is over already.
+    pub(crate) fn watch(&self, watcher: Watcher) -> Watch<T> {
         let mut shared = self.shared.borrow_mut();
         if shared.outcome.is_some() {
             drop(shared);
             report(watcher);
-        } else {
-            shared.watchers.push(watcher);
+            return Watch { handle: self.another(), ticket: 0 };
         }
+        // Who stands last in the list has the greatest number.
+        let ticket = shared.watchers.last().map_or(1, |(last, _)| last + 1);
+        shared.watchers.push((ticket, watcher));
+        drop(shared);
+        Watch { handle: self.another(), ticket }
+    }
+}
+
+/// What is called when a task is over.
+pub(super) type Watcher = Box<dyn FnOnce()>;
+
+/// A watch on a task. Dropping it takes the watcher back: a task that lives long may be waited for
+/// many times.
+pub(crate) struct Watch<T> {
+    pub(crate) handle: JoinHandle<T>,
+    /// The watcher's place in the list; 0 if there is none to take back.
+    ticket: u64,
+}
+
+impl<T> Watch<T> {
+    /// Leaves the watcher where it is.
+    pub(crate) fn leave(mut self) {
+        self.ticket = 0;
+    }
+}
+
+impl<T> Drop for Watch<T> {
+    fn drop(&mut self) {
+        let mut shared = self.handle.shared.borrow_mut();
+        let place = shared.watchers.iter().position(|(ticket, _)| *ticket == self.ticket);
+        let watcher = place.map(|place| shared.watchers.remove(place));
+        // What the watcher holds goes when nothing is borrowed any more.
+        drop(shared);
+        drop(watcher);
     }
 }
 
 /// Tells those who watch the running task that it is over.
-pub(super) fn report_end(watchers: Vec<Box<dyn FnOnce()>>) {
+pub(super) fn report_end(watchers: Vec<(u64, Watcher)>) {
     if watchers.is_empty() {
         return;
     }
@@ -77,14 +110,14 @@ pub(super) fn report_end(watchers: Vec<Box<dyn FnOnce()>>) {
         // A watcher may cancel who waits for this task, and must not find it alive.
         state.ending.set(state.narrator().task_key());
     }
-    for watcher in watchers {
+    for (_, watcher) in watchers {
         report(watcher);
     }
 }
 
 /// Tells a watcher that its task is over. It is not the task that waits, and only wakes it: asyncio
 /// has a callback of its own for that, which takes a turn.
-fn report(watcher: Box<dyn FnOnce()>) {
+fn report(watcher: Watcher) {
     match ready::at_home() {
         Some(queue) => queue.deliver(queue.narrator.cause(), watcher),
         None => watcher(),

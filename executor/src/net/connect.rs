@@ -27,6 +27,7 @@ use crate::threads::to_thread;
 /// # Panics
 ///
 /// Outside of a running loop.
+#[doc(alias = "create_connection")]
 pub async fn open_connection(address: impl Display) -> io::Result<(StreamReader, StreamWriter)> {
     let mut failure = io::Error::new(io::ErrorKind::NotFound, format!("{address} has no addresses"));
     for address in resolve(address).await? {

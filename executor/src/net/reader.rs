@@ -46,6 +46,7 @@ pub struct StreamReader<S = TcpStream> {
 
 /// Why there is no line, or not as many bytes as were asked for.
 #[derive(Debug)]
+#[doc(alias("IncompleteReadError", "LimitOverrunError"))]
 pub enum ReadError {
     /// The stream ended before. asyncio: `IncompleteReadError`.
     Incomplete {

@@ -28,6 +28,7 @@ use crate::join_handle::JoinHandle;
 ///
 /// Outside of a running loop.
 #[track_caller]
+#[doc(alias = "create_server")]
 pub fn start_server<C, F>(address: SocketAddr, on_connection: C) -> io::Result<Server>
 where
     C: Fn(StreamReader, StreamWriter) -> F + 'static,
@@ -68,6 +69,7 @@ where
 
 /// A server that runs in the background. Dropping it leaves it running. asyncio: `asyncio.Server`.
 #[derive(Debug)]
+#[doc(alias = "AbstractServer")]
 pub struct Server {
     address: SocketAddr,
     accepting: JoinHandle<()>,
@@ -88,8 +90,7 @@ impl Server {
 
     /// Drops the tasks of all connections, each in a step of its own. asyncio:
     /// `Server.abort_clients`.
-    #[doc(alias = "abort_clients")]
-    #[doc(alias = "close_clients")]
+    #[doc(alias("abort_clients", "close_clients"))]
     pub fn abort_connections(&self) {
         let connections: Vec<_> = self.connections.borrow().iter().map(JoinHandle::abort_handle).collect();
         for connection in connections {

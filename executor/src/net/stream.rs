@@ -150,7 +150,7 @@ impl<S: StreamSocket> Stream<S> {
     ///
     /// What the operating system says, for instance that the connection was reset.
     #[track_caller]
-    #[doc(alias = "sock_recv")]
+    #[doc(alias("sock_recv", "sock_recv_into"))]
     pub fn read<'a>(&'a self, buffer: &'a mut [u8]) -> impl Future<Output = io::Result<usize>> + 'a {
         let place = Location::caller();
         async move {

@@ -64,7 +64,7 @@ impl UdpSocket {
     ///
     /// What the operating system says.
     #[track_caller]
-    #[doc(alias = "sock_recvfrom")]
+    #[doc(alias("sock_recvfrom", "sock_recvfrom_into"))]
     pub fn recv_from<'a>(
         &'a self,
         buffer: &'a mut [u8],

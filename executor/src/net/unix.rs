@@ -10,9 +10,11 @@ use super::listener::Listener;
 use super::stream::Stream;
 
 /// A connection within one machine.
+#[doc(alias = "create_unix_connection")]
 pub type UnixStream = Stream<net::UnixStream>;
 
 /// A listening Unix socket. asyncio: `asyncio.start_unix_server` is a loop over this.
+#[doc(alias = "create_unix_server")]
 pub type UnixListener = Listener<net::UnixListener>;
 
 impl Stream<net::UnixStream> {

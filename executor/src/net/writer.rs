@@ -43,6 +43,7 @@ const LOW_MARK: usize = HIGH_MARK / 4;
 /// connection as [`write_eof`](Self::write_eof) does. (asyncio closes both.) What is still unwritten
 /// when the loop itself ends is lost: to be sure, [`close`](Self::close) and
 /// [`wait_closed`](Self::wait_closed).
+#[doc(alias = "transport")]
 pub struct StreamWriter<S: StreamSocket = TcpStream> {
     transport: Rc<Transport<S>>,
 }
@@ -98,6 +99,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     ///
     /// What the operating system says, now or to an earlier write: for instance that the peer is
     /// gone. [`BrokenPipe`](io::ErrorKind::BrokenPipe) after `write_eof` or `close`.
+    #[doc(alias = "writelines")]
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         self.transport.write(bytes)
     }
@@ -167,6 +169,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     }
 
     /// The connection.
+    #[doc(alias = "get_extra_info")]
     pub fn stream(&self) -> &Rc<Stream<S>> {
         &self.transport.stream
     }

@@ -84,7 +84,7 @@ fn add(state: &Rc<LoopState>, signal: Signal, call: Box<dyn FnMut()>) -> io::Res
         let heard = Rc::clone(&handler);
         state.ready.push(Entry::Callback(callback(move || heard.deliver(count))));
     }
-    state.signal_handlers.0.borrow_mut().push(Rc::clone(&handler));
+    state.extras.signal_handlers.0.borrow_mut().push(Rc::clone(&handler));
     Ok(SignalHandler { state: Rc::clone(state), handler: Rc::downgrade(&handler) })
 }
 
@@ -100,7 +100,7 @@ impl SignalHandler {
     #[doc(alias = "remove_signal_handler")]
     pub fn remove(&self) -> bool {
         let Some(handler) = self.handler.upgrade() else { return false };
-        let mut handlers = self.state.signal_handlers.0.borrow_mut();
+        let mut handlers = self.state.extras.signal_handlers.0.borrow_mut();
         let Some(position) = handlers.iter().position(|other| Rc::ptr_eq(other, &handler)) else {
             return false;
         };
@@ -125,7 +125,7 @@ pub(crate) struct SignalHandlers(RefCell<Vec<Rc<Handler>>>);
 impl LoopState {
     /// Removes all handlers, and says whether there were any.
     pub(crate) fn remove_signal_handlers(&self) -> bool {
-        let handlers = self.signal_handlers.0.take();
+        let handlers = self.extras.signal_handlers.0.take();
         for handler in &handlers {
             // A panic in a destructor is reported by the panic hook and goes no further.
             let _ = panic::catch_unwind(AssertUnwindSafe(|| handler.stop()));

@@ -134,8 +134,7 @@ impl<T> Queue<T> {
     ///
     /// [`TryPutError`], with the item: there is no place that is not promised to a task that waited
     /// for one, or the queue is closed.
-    #[doc(alias = "put_nowait")]
-    #[doc(alias = "try_send")]
+    #[doc(alias("put_nowait", "try_send"))]
     pub fn try_put(&self, item: T) -> Result<(), TryPutError<T>> {
         if self.closed.get() {
             return Err(TryPutError::Closed(item));
@@ -181,8 +180,7 @@ impl<T> Queue<T> {
     ///
     /// [`TryGetError`]: there is no item that is not promised to a task that waited for one; and
     /// nothing will come if the queue is closed.
-    #[doc(alias = "get_nowait")]
-    #[doc(alias = "try_recv")]
+    #[doc(alias("get_nowait", "try_recv"))]
     pub fn try_get(&self) -> Result<T, TryGetError> {
         if self.is_empty() && self.closed.get() {
             return Err(TryGetError::Closed);

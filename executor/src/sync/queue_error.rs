@@ -11,6 +11,7 @@ pub struct Closed<T = ()>(pub T);
 
 /// Why [`Queue::try_put`](super::Queue::try_put) did not, and the item.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[doc(alias = "QueueFull")]
 pub enum TryPutError<T> {
     /// There is no free place. asyncio: `QueueFull`.
     Full(T),
@@ -29,6 +30,7 @@ impl<T> TryPutError<T> {
 
 /// Why [`Queue::try_get`](super::Queue::try_get) got nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[doc(alias = "QueueEmpty")]
 pub enum TryGetError {
     /// There is no item. asyncio: `QueueEmpty`.
     Empty,

@@ -16,7 +16,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use crate::event_loop::EventLoop;
 use crate::inbox::Inbox;
 
 /// A call in the line, whatever it returns.
@@ -195,21 +194,6 @@ impl Shared {
 pub(crate) fn default_threads() -> usize {
     let processors = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     32.min(processors + 4)
-}
-
-impl EventLoop {
-    /// Ends the loop as its drop does, and waits besides for the calls of
-    /// [`to_thread`](crate::to_thread) that are under way, however long they take: what they have
-    /// begun is finished when this returns. asyncio: `loop.shutdown_default_executor` and
-    /// `loop.close`, which [`run`](crate::run) does by itself, as `asyncio.run` does.
-    ///
-    /// The loop does not run meanwhile: a call that asks it for something through a
-    /// [`LoopHandle`](crate::LoopHandle) hears that it is gone. (asyncio's still runs then.)
-    #[doc(alias = "shutdown_default_executor")]
-    pub fn close(self) {
-        self.state.pool.wait_at_the_end();
-        drop(self);
-    }
 }
 
 /// Nothing that can panic runs under these locks.

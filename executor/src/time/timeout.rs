@@ -185,7 +185,7 @@ impl<F: Future> Future for Timeout<F> {
 /// # }
 /// ```
 #[derive(Clone)]
-#[doc(alias = "timeout")]
+#[doc(alias("timeout", "Timeout"))]
 pub struct Deadline {
     shared: Rc<Shared>,
 }

@@ -1,6 +1,8 @@
 //! `gather`, `wait`, `as_completed`, `shield`, `wait_for`.
 
+use std::cell::Cell;
 use std::future::pending;
+use std::rc::Rc;
 
 use executor::{
     When, as_completed, cancellable, gather, gather_results, now, shield, sleep, spawn, spawn_cancellable,
@@ -268,14 +270,14 @@ fn a_shield_keeps_the_task_from_hearing() {
         "
         tick 3: waiter: Err(the task was cancelled)
         tick 5: shielded is done
-        tick 9: Ok(42)
-        tick 10: Ok(43)
+        tick 8: Ok(42)
+        tick 9: Ok(43)
         ",
         "
         tick 3: waiter: Err(the task was cancelled)
         tick 6: shielded is done
-        tick 13: Ok(42)
-        tick 14: Ok(43)
+        tick 11: Ok(42)
+        tick 12: Ok(43)
         ",
     );
 }
@@ -317,4 +319,28 @@ fn wait_for_cancels_and_waits_for_the_clean_up() {
         tick 26: Err(Elapsed) at 0.055
         "#,
     );
+}
+
+#[test]
+fn a_task_that_is_waited_for_again_and_again_keeps_no_old_watchers() {
+    struct Counted(Rc<Cell<usize>>);
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+    async fn main() {
+        let dropped = Rc::new(Cell::new(0));
+        let mut long = spawn(pending::<Counted>());
+        for _ in 0..10 {
+            // What a watcher holds is gone with the wait, and not only with the task.
+            let counted = Counted(Rc::clone(&dropped));
+            let short = spawn(async move { counted });
+            let (done, mut left) = wait([long, short], When::FirstCompleted).await;
+            drop(done);
+            long = left.remove(0);
+        }
+        say!("{} of 10", dropped.get());
+    }
+    says_by_wake(|event_loop| event_loop.block_on(main()), "tick 21: 10 of 10", "tick 31: 10 of 10");
 }

@@ -1,0 +1,29 @@
+//! What a loop has besides: parts that hang off it, and that no turn needs to be understood.
+
+use std::sync::Arc;
+
+use crate::exceptions::ExceptionHandler;
+use crate::inbox::Inbox;
+use crate::signals::handler::SignalHandlers;
+use crate::threads::pool::Pool;
+
+/// The parts of a loop that can be skipped at first reading.
+pub(crate) struct Extras {
+    /// The threads for calls that block.
+    pub(crate) pool: Pool,
+    /// What is to be done when a signal arrives.
+    pub(crate) signal_handlers: SignalHandlers,
+    /// Who is told of what nobody awaits.
+    pub(crate) exceptions: ExceptionHandler,
+}
+
+impl Extras {
+    /// `threads` is the size of the pool, which reports to `inbox`.
+    pub(crate) fn new(threads: usize, inbox: &Arc<Inbox>) -> Self {
+        Extras {
+            pool: Pool::new(threads, Arc::clone(inbox)),
+            signal_handlers: SignalHandlers::default(),
+            exceptions: ExceptionHandler::default(),
+        }
+    }
+}
