@@ -100,6 +100,7 @@ pub use settings::{BuildError, Choice, ClockKind, DebugChoice, TimerKind, Unknow
 pub use threads::{ToThread, to_thread};
 pub use time::instant::Instant;
 pub use time::interval::{Interval, interval};
+pub use time::patience::{Patience, Waiting};
 pub use time::sleep::{Sleep, sleep, sleep_until};
 pub use time::timeout::{Deadline, Elapsed, Enforce, Timeout, timeout, timeout_at};
 

@@ -7,6 +7,7 @@ pub(crate) mod clock;
 pub mod heap;
 pub(crate) mod instant;
 pub(crate) mod interval;
+pub(crate) mod patience;
 pub(crate) mod sleep;
 pub(crate) mod timeout;
 pub mod wheel;

@@ -22,6 +22,7 @@ mod cases {
     mod asyncio_timers;
     mod callbacks;
     mod endings;
+    mod moving_limits;
     mod reentry;
     mod tasks;
     mod time;

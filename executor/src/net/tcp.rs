@@ -1,6 +1,6 @@
 //! TCP: how its connections are made, and their addresses.
 
-use std::future::Future;
+use std::future::{self, Future};
 use std::io;
 use std::net::{self, SocketAddr};
 use std::panic::Location;
@@ -57,6 +57,28 @@ impl Stream<net::TcpStream> {
     /// What the operating system says.
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
         self.socket.get().set_nodelay(nodelay)
+    }
+
+    /// Waits until the connection has failed: it was reset, or the network gave it up. A peer that
+    /// has only ended its sending half may still wait for an answer, and has not failed. Dropping
+    /// the future loses nothing. asyncio: `Protocol.connection_lost` with an exception.
+    ///
+    /// It looks at the first thing that happens after it is called, and if that is bytes or their
+    /// end, then not again: what comes later is found by whoever tries to read or write.
+    #[track_caller]
+    #[doc(alias = "connection_lost")]
+    pub fn failure(&self) -> impl Future<Output = io::Error> + '_ {
+        let readable = self.readable();
+        async move {
+            let failed = match readable.await {
+                Ok(()) => self.socket.get().take_error(),
+                Err(error) => Err(error),
+            };
+            match failed {
+                Ok(None) => future::pending().await,
+                Ok(Some(error)) | Err(error) => error,
+            }
+        }
     }
 
     /// The peer's address.

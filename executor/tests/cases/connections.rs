@@ -179,6 +179,45 @@ fn a_reset_is_an_error_and_not_an_end() {
     });
 }
 
+#[test]
+fn a_reset_is_a_failure_that_can_be_waited_for() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let listener = std::net::TcpListener::bind(anywhere()).unwrap();
+            let mut far = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let near = TcpStream::from_std(listener.accept().unwrap().0).unwrap();
+            far.write_all(b"question").unwrap();
+            assert_eq!(near.read(&mut [0; 100]).await.unwrap(), 8);
+            let waiting = spawn(async move { near.failure().await });
+            yield_now().await;
+            assert!(!waiting.is_finished());
+            SockRef::from(&far).set_linger(Some(Duration::ZERO)).unwrap();
+            drop(far);
+            assert_eq!(waiting.await.unwrap().kind(), ErrorKind::ConnectionReset);
+        });
+    });
+}
+
+#[test]
+fn bytes_and_their_end_are_no_failure_and_stay_to_be_read() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            for bytes in [b"bytes".as_slice(), b""] {
+                let (near, far) = tcp_pair().await;
+                far.write_all(bytes).await.unwrap();
+                far.shutdown(Shutdown::Write).unwrap();
+                near.readable().await.unwrap();
+                let limit = Duration::from_millis(1);
+                assert!(timeout(limit, near.failure()).await.is_err());
+                assert_eq!(read_to_end(&near).await, bytes);
+                near.write_all(b"answer").await.unwrap();
+                drop(near);
+                assert_eq!(read_to_end(&far).await, b"answer");
+            }
+        });
+    });
+}
+
 /// More than the kernel takes at once, many times over.
 const MEGABYTES: usize = 4 << 20;
 

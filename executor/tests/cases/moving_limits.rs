@@ -1,0 +1,138 @@
+//! `Patience`: limits that move, and the one timer behind them.
+
+use std::future::{pending, ready};
+use std::time::Duration;
+
+use executor::inspect::Event;
+use executor::{ClockKind, Elapsed, Instant, Patience, block, now, sleep, spawn, yield_now};
+
+use crate::count;
+use crate::support::kinds::Kind;
+use crate::support::patience::within_patience;
+use crate::support::watcher::Watcher;
+
+fn ms(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+/// Demands that `program` arms, fires and takes out so many timers, on every kind of loop.
+#[track_caller]
+fn timers(program: fn() -> std::pin::Pin<Box<dyn Future<Output = ()>>>, expected: (usize, usize, usize)) {
+    for kind in Kind::all() {
+        let found = within_patience(move || {
+            let watcher = Watcher::new();
+            kind.builder(ClockKind::Virtual).observer(watcher.clone()).build().unwrap().block_on(program());
+            (
+                count(&watcher, |event| matches!(event, Event::TimerArmed { .. })),
+                count(&watcher, |event| matches!(event, Event::TimerFired { .. })),
+                count(&watcher, |event| matches!(event, Event::TimerCancelled { .. })),
+            )
+        });
+        assert_eq!(found, expected, "on {kind:?}");
+    }
+}
+
+#[test]
+fn a_limit_that_only_moves_later_costs_one_timer() {
+    timers(
+        || {
+            Box::pin(async {
+                let mut patience = Patience::new();
+                for _ in 0..1000 {
+                    let limit = now() + Duration::from_mins(1);
+                    assert_eq!(patience.wait_until(limit, yield_now()).await, Ok(()));
+                    block(ms(1));
+                }
+            })
+        },
+        (1, 0, 1),
+    );
+}
+
+#[test]
+fn the_timer_that_comes_too_early_is_armed_once_for_the_limit_of_now() {
+    timers(
+        || {
+            Box::pin(async {
+                let mut patience = Patience::new();
+                let early = now() + ms(10);
+                assert_eq!(patience.wait_until(early, yield_now()).await, Ok(()));
+                let limit = now() + ms(25);
+                assert_eq!(patience.wait_until(limit, pending::<()>()).await, Err(Elapsed));
+                assert_eq!(now(), Instant::START + ms(25));
+            })
+        },
+        (2, 2, 0),
+    );
+}
+
+#[test]
+fn a_limit_that_moves_earlier_is_kept() {
+    timers(
+        || {
+            Box::pin(async {
+                let mut patience = Patience::new();
+                let far = now() + Duration::from_hours(1);
+                assert_eq!(patience.wait_until(far, yield_now()).await, Ok(()));
+                let near = now() + ms(10);
+                assert_eq!(patience.wait_until(near, pending::<()>()).await, Err(Elapsed));
+                assert_eq!(now(), Instant::START + ms(10));
+            })
+        },
+        (2, 1, 1),
+    );
+}
+
+#[test]
+fn what_is_there_needs_no_timer_and_neither_does_a_limit_that_has_passed() {
+    timers(
+        || {
+            Box::pin(async {
+                let mut patience = Patience::new();
+                assert_eq!(patience.wait_until(Instant::FAR_FUTURE, ready("at once")).await, Ok("at once"));
+                let passed = Instant::START;
+                assert_eq!(patience.wait_until(passed, ready("asked first")).await, Ok("asked first"));
+                assert_eq!(patience.wait_until(passed, pending::<()>()).await, Err(Elapsed));
+            })
+        },
+        (0, 0, 0),
+    );
+}
+
+#[test]
+fn a_wait_that_was_given_up_leaves_no_limit_behind() {
+    timers(
+        || {
+            Box::pin(async {
+                let mut patience = Patience::new();
+                drop(patience.wait_until(now() + ms(5), pending::<()>()));
+                assert_eq!(patience.wait_until(now() + ms(10), yield_now()).await, Ok(()));
+                // The timer fires meanwhile, which ends nothing.
+                sleep(ms(50)).await;
+                assert_eq!(now(), Instant::START + ms(50));
+                assert_eq!(patience.wait_until(now() + ms(7), pending::<()>()).await, Err(Elapsed));
+                assert_eq!(now(), Instant::START + ms(57));
+            })
+        },
+        // A sleep that is polled before its time arms its timer anew.
+        (4, 3, 1),
+    );
+}
+
+#[test]
+fn it_wakes_the_task_that_waits_now() {
+    timers(
+        || {
+            Box::pin(async {
+                let mut patience = Patience::new();
+                assert_eq!(patience.wait_until(now() + ms(10), yield_now()).await, Ok(()));
+                let other = spawn(async move {
+                    assert_eq!(patience.wait_until(now() + ms(20), pending::<()>()).await, Err(Elapsed));
+                    assert_eq!(now(), Instant::START + ms(20));
+                });
+                other.await.unwrap();
+            })
+        },
+        (2, 1, 1),
+    );
+}
