@@ -122,10 +122,20 @@ fn the_invitation_is_sent_once() {
     assert_eq!(connection.output(), b"HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+/// A connection that has had a request, and waits for the next since `now`.
+fn used_connection(now: u64) -> Connection {
+    let mut connection = connection();
+    connection.receive(b"GET /activer HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
+    connection.answer(&Response::text(Status::Ok, ""), DATE);
+    connection.sent(connection.output().len());
+    assert!(matches!(connection.next(seconds(now)), Step::Read));
+    connection
+}
+
 #[test]
 fn a_connection_that_stays_silent_is_closed_without_a_word() {
-    let mut connection = connection();
-    assert!(matches!(connection.next(seconds(5)), Step::Read));
+    let mut connection = used_connection(5);
     assert!(connection.is_idle());
     assert_eq!(connection.deadline(), Some(seconds(65)));
     assert!(matches!(connection.next(seconds(64)), Step::Read));
@@ -135,20 +145,44 @@ fn a_connection_that_stays_silent_is_closed_without_a_word() {
 }
 
 #[test]
-fn a_head_has_one_deadline_however_it_trickles() {
-    let mut connection = connection();
-    assert!(matches!(connection.next(seconds(0)), Step::Read));
+fn a_new_connection_may_stay_silent_for_no_longer_than_a_head_may_take() {
+    for (idle, head, patience) in [(60, 10, 10), (3, 10, 3)] {
+        let limits = Limits { idle_timeout: seconds(idle), head_timeout: seconds(head), ..Limits::default() };
+        let mut connection = Connection::new(limits.into());
+        assert!(matches!(connection.next(seconds(5)), Step::Read));
+        assert!(connection.is_idle());
+        assert_eq!(connection.deadline(), Some(seconds(5 + patience)));
+        assert!(matches!(connection.next(seconds(5 + patience)), Step::Close));
+        assert_eq!(connection.output(), b"");
+    }
+}
+
+/// Sends a head so that each byte of it comes in time, and all of it does not.
+fn trickle(mut connection: Connection, begin: u64, deadline: u64) {
     for (second, byte) in b"GET /acti".iter().enumerate() {
         connection.receive(&[*byte]);
-        assert!(matches!(connection.next(seconds(50 + second as u64)), Step::Read));
-        assert_eq!(connection.deadline(), Some(seconds(60)));
+        assert!(matches!(connection.next(seconds(begin + second as u64)), Step::Read));
+        assert_eq!(connection.deadline(), Some(seconds(deadline)));
         assert!(!connection.is_idle());
     }
     connection.receive(b"v");
-    assert!(matches!(connection.next(seconds(60)), Step::Refuse(Error::HeadTimeout)));
+    assert!(matches!(connection.next(seconds(deadline)), Step::Refuse(Error::HeadTimeout)));
     connection.answer(&Error::HeadTimeout.response(), DATE);
     assert!(connection.output().starts_with(b"HTTP/1.1 408 "));
-    assert!(matches!(connection.next(seconds(60)), Step::Close));
+    assert!(matches!(connection.next(seconds(deadline)), Step::Close));
+}
+
+#[test]
+fn a_head_has_one_deadline_however_it_trickles() {
+    trickle(used_connection(5), 50, 60);
+}
+
+#[test]
+fn the_time_for_the_first_head_begins_with_the_connection() {
+    trickle(connection(), 0, 10);
+    let mut silent_at_first = connection();
+    assert!(matches!(silent_at_first.next(seconds(0)), Step::Read));
+    trickle(silent_at_first, 1, 10);
 }
 
 #[test]

@@ -21,6 +21,7 @@
 //! And a request is answered even if garbage follows it, or the end of the stream: what comes later is
 //! only looked at later.
 
+use std::mem;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -90,8 +91,9 @@ pub struct Connection {
 enum State {
     /// Waiting for a request, or in the middle of its head.
     Head(HeadReader),
-    /// The head is known.
-    Body(Head, BodyReader),
+    /// The head is known, and not all of the body has come. In a box, since most connections have no such thing, and
+    /// an idle one should be small.
+    Body(Box<(Head, BodyReader)>),
     /// A request or an error was handed out; the answer is the driver's to give.
     Asked(Exchange),
     /// Nothing is read any more.
@@ -107,12 +109,12 @@ struct Exchange {
     keep_alive: bool,
 }
 
-/// What we wait for, and until when. The deadline is set when the waiting begins and stays as it is until it is for
-/// something else: bytes that trickle in do not put it off.
+/// What we wait for, and since when. Its time begins with the waiting and goes on until it is for something else: bytes
+/// that trickle in do not put its end off.
 #[derive(Debug, Clone, Copy)]
 struct Wait {
     what: Awaited,
-    deadline: Duration,
+    since: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +143,7 @@ impl Connection {
             empty_lines: 0,
             input_ended: false,
             finishing: false,
-            wait: Wait { what: Awaited::Nothing, deadline: Duration::MAX },
+            wait: Wait { what: Awaited::Nothing, since: Duration::ZERO },
         }
     }
 
@@ -163,7 +165,7 @@ impl Connection {
             return Step::Write;
         }
         match self.read_request() {
-            Ok(Some(extent)) => self.ask(&extent),
+            Ok(Some((head, extent))) => self.ask(&head, &extent),
             Ok(None) => self.wait_for_peer(now),
             Err(error) => self.refuse(error),
         }
@@ -230,7 +232,20 @@ impl Connection {
     /// It may move into the future with each request. A driver need not move its timer along: let it fire, look
     /// here again, and set it anew only then.
     pub fn deadline(&self) -> Option<Duration> {
-        if self.wait.what == Awaited::Nothing { None } else { Some(self.wait.deadline) }
+        let time = match self.wait.what {
+            Awaited::Nothing => return None,
+            // A client that says nothing gets no longer than one that says something slowly.
+            Awaited::Request if self.is_new() => self.limits.idle_timeout.min(self.limits.head_timeout),
+            Awaited::Request => self.limits.idle_timeout,
+            Awaited::RestOfHead => self.limits.head_timeout,
+            Awaited::RestOfBody => self.limits.body_timeout,
+        };
+        Some(self.wait.since.saturating_add(time))
+    }
+
+    /// Whether it has not had a request yet. The time for the first head begins with the connection.
+    fn is_new(&self) -> bool {
+        self.requests_left == self.limits.max_requests
     }
 
     /// Whether it waits for a request of which no byte has come. Such a connection can be closed at any time without
@@ -271,21 +286,38 @@ impl Connection {
     }
 
     /// Goes on reading until a request is complete (`Some`) or bytes are missing (`None`).
-    fn read_request(&mut self) -> Result<Option<Extent>, Error> {
+    fn read_request(&mut self) -> Result<Option<(Head, Extent)>, Error> {
         if let State::Head(_) = self.state {
             self.skip_empty_lines();
         }
-        if let State::Head(reader) = &mut self.state {
-            let Some(head) = reader.read(&self.input[self.consumed..], &self.limits)? else {
-                return Ok(None);
-            };
-            self.invite_body(&head);
-            // A request without a body has one of length zero: one way through for both.
-            let body = BodyReader::new(head.end(), head.framing);
-            self.state = State::Body(head, body);
+        match &mut self.state {
+            State::Head(reader) => {
+                let Some(head) = reader.read(&self.input[self.consumed..], &self.limits)? else {
+                    return Ok(None);
+                };
+                self.invite_body(&head);
+                // A request without a body has one of length zero: one way through for both.
+                let body = BodyReader::new(head.end(), head.framing);
+                self.read_body(head, body)
+            }
+            State::Body(_) => {
+                let State::Body(parts) = mem::replace(&mut self.state, State::Closed) else {
+                    return Ok(None);
+                };
+                let (head, body) = *parts;
+                self.read_body(head, body)
+            }
+            State::Asked(_) | State::Closed => Ok(None),
         }
-        let State::Body(_, body) = &mut self.state else { return Ok(None) };
-        body.read(&mut self.input, self.consumed, &self.limits)
+    }
+
+    /// The second half of it. What has to wait for more bytes is put away for so long.
+    fn read_body(&mut self, head: Head, mut body: BodyReader) -> Result<Option<(Head, Extent)>, Error> {
+        if let Some(extent) = body.read(&mut self.input, self.consumed, &self.limits)? {
+            return Ok(Some((head, extent)));
+        }
+        self.state = State::Body(Box::new((head, body)));
+        Ok(None)
     }
 
     /// Empty lines are consumed at once and not as part of the head. So one that comes after the last request does not
@@ -309,10 +341,7 @@ impl Connection {
     }
 
     /// Hands out the request that is complete, and moves on: its bytes count as consumed from now on.
-    fn ask(&mut self, extent: &Extent) -> Step<'_> {
-        let State::Body(head, _) = &self.state else {
-            unreachable!("a request is complete only after its body")
-        };
+    fn ask(&mut self, head: &Head, extent: &Extent) -> Step<'_> {
         self.requests_left = self.requests_left.saturating_sub(1);
         let exchange = Exchange {
             version: head.version,
@@ -329,10 +358,10 @@ impl Connection {
 
     /// Bytes are missing: read, unless none will come, or not in time.
     fn wait_for_peer(&mut self, now: Duration) -> Step<'_> {
-        let (what, timeout) = match self.state {
-            State::Body(..) => (Awaited::RestOfBody, self.limits.body_timeout),
-            _ if self.consumed < self.input.len() => (Awaited::RestOfHead, self.limits.head_timeout),
-            _ => (Awaited::Request, self.limits.idle_timeout),
+        let what = match self.state {
+            State::Body(..) => Awaited::RestOfBody,
+            _ if self.consumed < self.input.len() => Awaited::RestOfHead,
+            _ => Awaited::Request,
         };
         if self.finishing || (self.input_ended && what == Awaited::Request) {
             return self.close();
@@ -341,9 +370,11 @@ impl Connection {
             return self.refuse(Error::Truncated);
         }
         if self.wait.what != what {
-            self.wait = Wait { what, deadline: now.saturating_add(timeout) };
+            let goes_on = self.is_new() && self.wait.what == Awaited::Request && what == Awaited::RestOfHead;
+            let since = if goes_on { self.wait.since } else { now };
+            self.wait = Wait { what, since };
         }
-        if now < self.wait.deadline {
+        if self.deadline().is_none_or(|deadline| now < deadline) {
             return Step::Read;
         }
         match what {

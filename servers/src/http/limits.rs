@@ -33,12 +33,14 @@ pub struct Limits {
     /// pipelined requests leave in one write; with no bound, a peer that asks and never reads would fill our memory.
     /// One answer more than this may be waiting, since an answer is never cut in two.
     pub max_unsent: usize,
-    /// Time for a whole request head, from its first byte. One deadline for all of it: a deadline that begins anew
-    /// with each read can be put off for ever, one byte at a time. Beyond: 408.
+    /// Time for a whole request head, from its first byte; for the first head, from the connection's beginning. One
+    /// deadline for all of it: a deadline that begins anew with each read can be put off for ever, one byte at a
+    /// time. Beyond: 408, or a quiet close if no byte of it came.
     pub head_timeout: Duration,
     /// Time for a whole body, from the end of its head. Beyond: 408.
     pub body_timeout: Duration,
-    /// Time between requests, and before the first. Beyond: a quiet close, since nobody asked anything.
+    /// Time between requests, and before the first if that is less than `head_timeout`. Beyond: a quiet close, since
+    /// nobody asked anything.
     pub idle_timeout: Duration,
 }
 
@@ -52,7 +54,7 @@ impl Default for Limits {
             max_chunk_extensions: 4 * 1024,
             max_trailer_bytes: 4 * 1024,
             max_requests: 1_000_000,
-            max_unsent: 64 * 1024,
+            max_unsent: 16 * 1024,
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_mins(1),
