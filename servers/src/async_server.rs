@@ -6,19 +6,23 @@
 //! one worker.
 
 use std::cell::{Cell, RefCell};
+use std::future::{self, Future};
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::Shutdown;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
 use executor::net::{TcpListener, TcpStream};
 use executor::{
-    Elapsed, Instant, JoinHandle, block, inspect, sleep, spawn_named, timeout, timeout_at, to_thread,
+    Elapsed, Instant, JoinHandle, Patience, block, inspect, sleep, spawn_named, timeout_at, to_thread,
+    yield_now,
 };
 use slab::Slab;
 
-use crate::bounds::{GRACE, LINGER, LINGER_BYTES, READ_SIZE, WRITE_TIMEOUT};
+use crate::bounds::{ACCEPTED_AT_ONCE, LINGER, LINGER_BYTES, READ_SIZE};
 use crate::http::{Connection, DateText, Limits, Response, SpareBuffers, Step};
 use crate::options::Options;
 use crate::routes::{self, Reply, Target};
@@ -32,13 +36,26 @@ struct Server {
     spare: RefCell<SpareBuffers>,
     date: RefCell<DateText>,
     connections: RefCell<Slab<Open>>,
+    /// The accept task, while it waits for a connection to end.
+    room_wanted: Cell<Option<Waker>>,
     stopping: Cell<bool>,
 }
 
-/// A connection that is being served.
+/// A connection that is being served, as the server sees it.
 struct Open {
-    task: JoinHandle<()>,
-    idle: Rc<Cell<bool>>,
+    task: JoinHandle<io::Result<()>>,
+    /// Whether it waits for a request: such a one is closed when the server stops.
+    idle: bool,
+}
+
+/// A connection that is being served, as its task sees it.
+struct Client {
+    stream: TcpStream,
+    connection: Connection,
+    /// One timer for all that it waits for.
+    patience: Patience,
+    /// Whether the last read took all that there was room for: then there is more to read.
+    has_more: bool,
 }
 
 /// Serves until `stop` is done; then answers what is under way, closes idle connections and
@@ -59,6 +76,7 @@ where
         spare: RefCell::default(),
         date: RefCell::default(),
         connections: RefCell::default(),
+        room_wanted: Cell::new(None),
         stopping: Cell::new(false),
     });
     let accepting = spawn_named("accept", accept(listener, Rc::clone(&server)));
@@ -74,17 +92,19 @@ where
     }
 
     server.stopping.set(true);
-    let until = executor::now() + GRACE;
+    let until = executor::now() + server.options.grace;
     let mut open = Vec::new();
     for (_, connection) in server.connections.take() {
-        if connection.idle.get() {
+        if connection.idle {
             connection.task.abort();
         }
         open.push(connection.task);
     }
-    for connection in open {
+    for mut task in open {
         // Whatever became of it, it is over, or out of time.
-        let _ = timeout_at(until, connection).await;
+        if timeout_at(until, &mut task).await.is_err() {
+            task.abort();
+        }
     }
     Ok(())
 }
@@ -93,16 +113,39 @@ where
 async fn accept(listener: TcpListener, server: Rc<Server>) -> io::Result<()> {
     let mut number = 0_u64;
     loop {
-        let (stream, client) = listener.accept().await?;
+        room(&server).await;
+        let (stream, _) = listener.accept().await?;
         number += 1;
-        let idle = Rc::new(Cell::new(true));
-        let mut connections = server.connections.borrow_mut();
-        let place = connections.vacant_entry();
-        let entry = Entry { server: Rc::clone(&server), key: place.key() };
-        let service = serve_connection(entry, stream, client, Rc::clone(&idle));
-        let task = spawn_named(&format!("conn{number}"), service);
-        place.insert(Open { task, idle });
+        welcome(&server, stream, number);
+        // However many want to come in: those who are here are served in between.
+        if number.is_multiple_of(ACCEPTED_AT_ONCE) {
+            yield_now().await;
+        }
     }
+}
+
+/// Makes a task for a connection.
+fn welcome(server: &Rc<Server>, stream: TcpStream, number: u64) {
+    let connection = Connection::new(Rc::clone(&server.limits));
+    let client = Client { stream, connection, patience: Patience::new(), has_more: false };
+    let mut connections = server.connections.borrow_mut();
+    let place = connections.vacant_entry();
+    let entry = Entry { server: Rc::clone(server), key: place.key() };
+    let task = spawn_named(&format!("conn{number}"), serve_connection(entry, client));
+    place.insert(Open { task, idle: true });
+}
+
+/// Waits until one more connection may be served. Until then, those who come wait in the kernel's
+/// backlog, as everybody does on the blocking server.
+async fn room(server: &Server) {
+    future::poll_fn(|cx| {
+        if server.connections.borrow().len() < server.options.max_connections {
+            return Poll::Ready(());
+        }
+        server.room_wanted.set(Some(cx.waker().clone()));
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A connection's place among the open ones: given up when the connection is over, however it ends.
@@ -111,117 +154,148 @@ struct Entry {
     key: usize,
 }
 
+impl Entry {
+    fn set_idle(&self, idle: bool) {
+        // A stopping server has taken them all out.
+        if let Some(open) = self.server.connections.borrow_mut().get_mut(self.key) {
+            open.idle = idle;
+        }
+    }
+}
+
 impl Drop for Entry {
     fn drop(&mut self) {
-        // A stopping server has taken them all out.
-        self.server.connections.borrow_mut().try_remove(self.key);
+        let _open = self.server.connections.borrow_mut().try_remove(self.key);
+        if let Some(accepting) = self.server.room_wanted.take() {
+            accepting.wake();
+        }
     }
 }
 
 /// Serves one connection, from its first byte to its last.
-async fn serve_connection(entry: Entry, stream: TcpStream, client: SocketAddr, idle: Rc<Cell<bool>>) {
-    let server = &entry.server;
-    let mut connection = Connection::new(Rc::clone(&server.limits));
-    let mut open = stream.set_nodelay(true);
-    // A client that is gone gets no answer, and nobody else needs to hear of it.
-    while open.is_ok() {
-        open = match connection.next(now()) {
-            Step::Read => {
-                idle.set(connection.is_idle());
-                let read = read(server, &stream, &mut connection).await;
-                idle.set(false);
-                read
+///
+/// The error is that of a client that is gone: it gets no answer, and nobody else needs to hear of it.
+#[expect(clippy::manual_async_fn, reason = "a task is as large as its future, and there may be thousands")]
+fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io::Result<()>> {
+    // An `async fn` has its arguments twice: as they came, and as its variables. A block has them once.
+    async move {
+        let server = &*entry.server;
+        client.stream.set_nodelay(true)?;
+        loop {
+            match client.connection.next(now()) {
+                Step::Read => {
+                    write(server, &mut client).await?;
+                    entry.set_idle(client.connection.is_idle());
+                    read(server, &mut client).await?;
+                    entry.set_idle(false);
+                }
+                Step::Write => write(server, &mut client).await?,
+                Step::Answer(request) => {
+                    if let Some(on_request) = &server.options.on_request
+                        && let Ok(address) = client.stream.peer_addr()
+                    {
+                        on_request(address);
+                    }
+                    let quiet = routes::is_quiet(&request);
+                    if !quiet {
+                        inspect::request_begins(request.method().name(), &Target(request));
+                    }
+                    let response = match routes::reply(&request) {
+                        Reply::Now(response) => response,
+                        // In a box: only a connection that waits here needs the room for it.
+                        reply => Box::pin(carry_out(server, &mut client, reply)).await?,
+                    };
+                    if server.stopping.get() {
+                        client.connection.finish();
+                    }
+                    client.connection.borrow_buffers(&mut server.spare.borrow_mut());
+                    client.connection.answer(&response, server.date.borrow_mut().at(SystemTime::now()));
+                    if !quiet {
+                        inspect::request_ends(response.status().code());
+                    }
+                }
+                Step::Refuse(error) => {
+                    let date = &mut server.date.borrow_mut();
+                    client.connection.answer(&error.response(), date.at(SystemTime::now()));
+                    inspect::request_ends(error.status().code());
+                }
+                Step::Close => {
+                    if client.connection.output().is_empty() {
+                        // No answer that could get lost, as when a browser opened it in advance.
+                        return Ok(());
+                    }
+                    write(server, &mut client).await?;
+                    return linger(server, &mut client).await;
+                }
             }
-            Step::Write => write(&stream, &mut connection).await,
-            Step::Answer(request) => {
-                if let Some(on_request) = &server.options.on_request {
-                    on_request(client);
-                }
-                let quiet = routes::is_quiet(&request);
-                if !quiet {
-                    inspect::request_begins(request.method().name(), &Target(request));
-                }
-                let reply = routes::reply(&request);
-                let response = carry_out(server, &stream, &mut connection, reply).await;
-                if server.stopping.get() {
-                    connection.finish();
-                }
-                connection.borrow_buffers(&mut server.spare.borrow_mut());
-                connection.answer(&response, server.date.borrow_mut().at(SystemTime::now()));
-                if !quiet {
-                    inspect::request_ends(response.status().code());
-                }
-                Ok(())
-            }
-            Step::Refuse(error) => {
-                connection.answer(&error.response(), server.date.borrow_mut().at(SystemTime::now()));
-                inspect::request_ends(error.status().code());
-                Ok(())
-            }
-            Step::Close => {
-                if connection.output().is_empty() {
-                    // No answer that could get lost, as when a browser opened it in advance.
-                    return;
-                }
-                if write(&stream, &mut connection).await.is_ok() {
-                    linger(server, &stream).await;
-                }
-                return;
-            }
-        };
+        }
     }
 }
 
-/// Does what a route wants done. This is the `match` in which the two servers differ.
-async fn carry_out(
-    server: &Server,
-    stream: &TcpStream,
-    connection: &mut Connection,
-    reply: Reply,
-) -> Response {
-    if let Reply::Now(response) = reply {
-        return response;
-    }
-    // It will take time: answers to earlier requests should not wait for this one, nor buffers for
-    // anything.
-    let _ = write(stream, connection).await;
-    connection.return_buffers(&mut server.spare.borrow_mut());
+/// Does what a route wants done, if that takes time. This is the `match` in which the two servers
+/// differ.
+async fn carry_out(server: &Server, client: &mut Client, reply: Reply) -> io::Result<Response> {
+    // Answers to earlier requests should not wait for this one, nor buffers for anything.
+    write(server, client).await?;
+    client.connection.return_buffers(&mut server.spare.borrow_mut());
     match reply {
-        Reply::Now(response) => response,
+        Reply::Now(response) => Ok(response),
         Reply::After(time, response) => {
-            sleep(time).await;
-            response
+            unless_gone(client, sleep(time)).await?;
+            Ok(response)
         }
         Reply::Block(time, response) => {
             // The mistake, on purpose: no `.await`, so nobody else is served meanwhile.
             block(time);
-            response
+            Ok(response)
         }
         Reply::Pool(time, response) => {
-            let waited = to_thread(move || thread::sleep(time)).await;
+            let waited = unless_gone(client, to_thread(move || thread::sleep(time))).await?;
             waited.expect("sleeping does not panic");
-            response
+            Ok(response)
         }
     }
 }
 
-/// Writes what waits to be sent, reads what the client says next, and waits for it no longer than
-/// the connection's deadline.
-async fn read(server: &Server, stream: &TcpStream, connection: &mut Connection) -> io::Result<()> {
-    write(stream, connection).await?;
-    connection.return_buffers(&mut server.spare.borrow_mut());
-    let deadline = connection.deadline().map_or(Instant::FAR_FUTURE, |deadline| Instant::START + deadline);
-    match timeout_at(deadline, stream.readable()).await {
+/// Waits for `work`, unless the client's connection fails meanwhile: then `work` is dropped, for
+/// nobody would get its result. A client that has only ended its sending half is still answered.
+async fn unless_gone<W: Future>(client: &Client, work: W) -> io::Result<W::Output> {
+    let mut failure = pin!(client.stream.failure());
+    let mut work = pin!(work);
+    future::poll_fn(|cx| {
+        if let Poll::Ready(error) = failure.as_mut().poll(cx) {
+            return Poll::Ready(Err(error));
+        }
+        // Asked last, so that it is what a trace says the task waits for.
+        work.as_mut().poll(cx).map(Ok)
+    })
+    .await
+}
+
+/// Reads what the client says next, and waits for it no longer than the connection's deadline.
+async fn read(server: &Server, client: &mut Client) -> io::Result<()> {
+    client.connection.return_buffers(&mut server.spare.borrow_mut());
+    if client.has_more {
+        // A client that sends faster than it is served would never let this task wait, and no
+        // other run.
+        yield_now().await;
+    }
+    let deadline = match client.connection.deadline() {
+        Some(deadline) => Instant::START + deadline,
+        None => Instant::FAR_FUTURE,
+    };
+    match client.patience.wait_until(deadline, client.stream.readable()).await {
         // Out of time: the next step will say what that means.
         Err(Elapsed) => return Ok(()),
         Ok(ready) => ready?,
     }
     let mut bytes = server.read_buffer.borrow_mut();
-    match stream.try_read(&mut bytes) {
-        Ok(0) => connection.receive_end(),
+    match client.stream.try_read(&mut bytes) {
+        Ok(0) => client.connection.receive_end(),
         Ok(count) => {
-            connection.borrow_buffers(&mut server.spare.borrow_mut());
-            connection.receive(&bytes[..count]);
+            client.has_more = count == bytes.len();
+            client.connection.borrow_buffers(&mut server.spare.borrow_mut());
+            client.connection.receive(&bytes[..count]);
         }
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
         Err(error) => return Err(error),
@@ -229,40 +303,48 @@ async fn read(server: &Server, stream: &TcpStream, connection: &mut Connection) 
     Ok(())
 }
 
-/// Writes what waits to be sent.
-async fn write(stream: &TcpStream, connection: &mut Connection) -> io::Result<()> {
-    let count = connection.output().len();
-    if count == 0 {
-        return Ok(());
-    }
-    match timeout(WRITE_TIMEOUT, stream.write_all(connection.output())).await {
-        Err(Elapsed) => Err(io::ErrorKind::TimedOut.into()),
-        Ok(written) => {
-            connection.sent(count);
-            written
+/// Writes what waits to be sent, all of it within one time limit: a client that takes a byte now and
+/// then does not put it off.
+async fn write(server: &Server, client: &mut Client) -> io::Result<()> {
+    let mut until = None;
+    while !client.connection.output().is_empty() {
+        match client.stream.try_write(client.connection.output()) {
+            Ok(count) => client.connection.sent(count),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                client.connection.return_buffers(&mut server.spare.borrow_mut());
+                let until = *until.get_or_insert_with(|| executor::now() + server.options.write_timeout);
+                match client.patience.wait_until(until, client.stream.writable()).await {
+                    Err(Elapsed) => return Err(io::ErrorKind::TimedOut.into()),
+                    Ok(ready) => ready?,
+                }
+            }
+            Err(error) => return Err(error),
         }
     }
+    Ok(())
 }
 
 /// Closes so that the last answer arrives: a socket closed with bytes unread sends a reset, which
 /// overtakes it. So our side ends first, and what still comes is read and dropped until the client
 /// has closed too, within bounds.
-async fn linger(server: &Server, stream: &TcpStream) {
-    if stream.shutdown(Shutdown::Write).is_err() {
-        return;
-    }
-    let _ = timeout(LINGER, async {
-        let mut dropped = 0;
-        while dropped < LINGER_BYTES && stream.readable().await.is_ok() {
-            match stream.try_read(&mut server.read_buffer.borrow_mut()) {
-                Ok(0) => break,
-                Ok(count) => dropped += count,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => break,
-            }
+async fn linger(server: &Server, client: &mut Client) -> io::Result<()> {
+    client.connection.return_buffers(&mut server.spare.borrow_mut());
+    client.stream.shutdown(Shutdown::Write)?;
+    let until = executor::now() + LINGER;
+    let mut dropped = 0;
+    while dropped < LINGER_BYTES {
+        match client.patience.wait_until(until, client.stream.readable()).await {
+            Err(Elapsed) => break,
+            Ok(ready) => ready?,
         }
-    })
-    .await;
+        match client.stream.try_read(&mut server.read_buffer.borrow_mut()) {
+            Ok(0) => break,
+            Ok(count) => dropped += count,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// The time as connections count it.

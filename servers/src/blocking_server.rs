@@ -18,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime};
 use executor::inspect::Line;
 use log::Level;
 
-use crate::bounds::{LINGER, LINGER_BYTES, READ_SIZE, WRITE_TIMEOUT};
+use crate::bounds::{LINGER, LINGER_BYTES, READ_SIZE};
 use crate::http::{Connection, DateText, Limits, Response, SpareBuffers, Step};
 use crate::options::Options;
 use crate::routes::{self, Reply, Target};
@@ -34,6 +34,12 @@ struct Server<'a> {
     started: Instant,
     /// The connection being served, by its number: for log lines.
     serving: u64,
+}
+
+/// A connection that is being served.
+struct Client {
+    stream: TcpStream,
+    connection: Connection,
 }
 
 /// How another thread asks the blocking server to stop.
@@ -76,20 +82,22 @@ pub fn serve(listener: &TcpListener, options: Options, stop: &Stop) -> io::Resul
     };
     loop {
         server.tell(Level::Debug, "wait for a connection");
-        let (stream, peer) = match listener.accept() {
+        let accepted = listener.accept();
+        if stop.is_asked() {
+            return Ok(());
+        }
+        let (stream, address) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 pause_or_give_up(error)?;
                 continue;
             }
         };
-        if stop.is_asked() {
-            return Ok(());
-        }
         server.serving += 1;
-        server.tell(Level::Info, &format!("accepted {peer}: until it is closed, everybody else waits"));
-        // A client that is gone gets no answer, and nobody else needs to hear of it.
-        let _ = serve_connection(&mut server, &stream, peer);
+        server.tell(Level::Info, &format!("accepted {address}: until it is closed, everybody else waits"));
+        let connection = Connection::new(Rc::clone(&server.limits));
+        // The error is that of a client that is gone.
+        let _ = serve_connection(&mut server, Client { stream, connection });
         server.tell(Level::Debug, "closed");
     }
 }
@@ -110,97 +118,95 @@ fn pause_or_give_up(error: io::Error) -> io::Result<()> {
 }
 
 /// Serves one connection, from its first byte to its last.
-fn serve_connection(server: &mut Server<'_>, stream: &TcpStream, client: SocketAddr) -> io::Result<()> {
-    let mut connection = Connection::new(Rc::clone(&server.limits));
-    stream.set_nodelay(true)?;
-    stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
+///
+/// The error is that of a client that is gone: it gets no answer, and nobody else needs to hear of it.
+fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<()> {
+    client.stream.set_nodelay(true)?;
     loop {
-        match connection.next(server.started.elapsed()) {
-            Step::Read => read(server, stream, &mut connection)?,
-            Step::Write => write(stream, &mut connection)?,
+        match client.connection.next(server.started.elapsed()) {
+            Step::Read => {
+                write(server, &mut client)?;
+                read(server, &mut client)?;
+            }
+            Step::Write => write(server, &mut client)?,
             Step::Answer(request) => {
-                if let Some(on_request) = &server.options.on_request {
-                    on_request(client);
+                if let Some(on_request) = &server.options.on_request
+                    && let Ok(address) = client.stream.peer_addr()
+                {
+                    on_request(address);
                 }
                 if !routes::is_quiet(&request) {
                     server.tell(Level::Info, &format!("> {} {}", request.method().name(), Target(request)));
                 }
-                let reply = routes::reply(&request);
-                let response = carry_out(server, stream, &mut connection, reply);
-                if server.stop.is_asked() || !more_is_there(stream, &connection) {
-                    connection.finish();
+                let response = match routes::reply(&request) {
+                    Reply::Now(response) => response,
+                    reply => carry_out(server, &mut client, reply)?,
+                };
+                if server.stop.is_asked() || !more_is_there(&client) {
+                    client.connection.finish();
                 }
-                connection.borrow_buffers(&mut server.spare);
-                connection.answer(&response, server.date.at(SystemTime::now()));
+                client.connection.borrow_buffers(&mut server.spare);
+                client.connection.answer(&response, server.date.at(SystemTime::now()));
                 server.tell(Level::Info, &format!("< {}", response.status().code()));
             }
             Step::Refuse(error) => {
-                connection.answer(&error.response(), server.date.at(SystemTime::now()));
+                client.connection.answer(&error.response(), server.date.at(SystemTime::now()));
                 server.tell(Level::Info, &format!("< {} {}", error.status().code(), error.sentence()));
             }
             Step::Close => {
-                if connection.output().is_empty() {
+                if client.connection.output().is_empty() {
                     // No answer that could get lost, as when a browser opened it in advance: others wait.
                     return Ok(());
                 }
-                write(stream, &mut connection)?;
-                return linger(server, stream);
+                write(server, &mut client)?;
+                return linger(server, &mut client);
             }
         }
     }
 }
 
-/// Does what a route wants done. This is the `match` in which the two servers differ.
-fn carry_out(
-    server: &mut Server<'_>,
-    stream: &TcpStream,
-    connection: &mut Connection,
-    reply: Reply,
-) -> Response {
-    if let Reply::Now(response) = reply {
-        return response;
-    }
-    // It will take time: answers to earlier requests should not wait for this one, nor buffers for
-    // anything.
-    let _ = write(stream, connection);
-    connection.return_buffers(&mut server.spare);
+/// Does what a route wants done, if that takes time. This is the `match` in which the two servers
+/// differ.
+fn carry_out(server: &mut Server<'_>, client: &mut Client, reply: Reply) -> io::Result<Response> {
+    // Answers to earlier requests should not wait for this one, nor buffers for anything.
+    write(server, client)?;
+    client.connection.return_buffers(&mut server.spare);
     match reply {
-        Reply::Now(response) => response,
-        // With one thread and no loop these are all the same, which is itself a lesson.
+        Reply::Now(response) => Ok(response),
+        // With one thread and no loop these are all the same, which is itself a lesson. And while it
+        // sleeps it does not notice that a client is gone.
         Reply::After(time, response) | Reply::Block(time, response) | Reply::Pool(time, response) => {
             server.tell(Level::Debug, &format!("sleep {:.3}s, holding the only thread", time.as_secs_f64()));
             thread::sleep(time);
-            response
+            Ok(response)
         }
     }
 }
 
 /// Whether the next request has begun to arrive: in our buffer, or still in the kernel's.
-fn more_is_there(stream: &TcpStream, connection: &Connection) -> bool {
-    if connection.has_input() {
+fn more_is_there(client: &Client) -> bool {
+    if client.connection.has_input() {
         return true;
     }
-    let looked = stream.set_nonblocking(true).and_then(|()| stream.peek(&mut [0]));
+    let looked = client.stream.set_nonblocking(true).and_then(|()| client.stream.peek(&mut [0]));
     let more = matches!(looked, Ok(count) if count > 0);
-    more & stream.set_nonblocking(false).is_ok()
+    more & client.stream.set_nonblocking(false).is_ok()
 }
 
-/// Writes what waits to be sent, reads what the client says next, and waits for it no longer than
-/// the connection's deadline.
-fn read(server: &mut Server<'_>, stream: &TcpStream, connection: &mut Connection) -> io::Result<()> {
-    write(stream, connection)?;
-    connection.return_buffers(&mut server.spare);
-    let patience = match connection.deadline() {
+/// Reads what the client says next, and waits for it no longer than the connection's deadline.
+fn read(server: &mut Server<'_>, client: &mut Client) -> io::Result<()> {
+    client.connection.return_buffers(&mut server.spare);
+    let patience = match client.connection.deadline() {
         Some(deadline) => Some(deadline.saturating_sub(server.started.elapsed()).max(SHORTEST_TIMEOUT)),
         None => None,
     };
-    stream.set_read_timeout(patience)?;
+    client.stream.set_read_timeout(patience)?;
     server.tell(Level::Debug, "wait for what the client says");
-    match (&mut &*stream).read(&mut server.read_buffer) {
-        Ok(0) => connection.receive_end(),
+    match client.stream.read(&mut server.read_buffer) {
+        Ok(0) => client.connection.receive_end(),
         Ok(count) => {
-            connection.borrow_buffers(&mut server.spare);
-            connection.receive(&server.read_buffer[..count]);
+            client.connection.borrow_buffers(&mut server.spare);
+            client.connection.receive(&server.read_buffer[..count]);
         }
         // Out of time (Unix calls it `WouldBlock`): the next step will say what that means.
         Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
@@ -213,31 +219,41 @@ fn read(server: &mut Server<'_>, stream: &TcpStream, connection: &mut Connection
 /// The operating system takes a timeout of zero for none at all.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(1);
 
-/// Writes what waits to be sent.
-fn write(mut stream: &TcpStream, connection: &mut Connection) -> io::Result<()> {
-    let count = connection.output().len();
-    if count == 0 {
-        return Ok(());
+/// Writes what waits to be sent, all of it within one time limit: a client that takes a byte now and
+/// then does not put it off.
+fn write(server: &Server<'_>, client: &mut Client) -> io::Result<()> {
+    let until = Instant::now() + server.options.write_timeout;
+    while !client.connection.output().is_empty() {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        client.stream.set_write_timeout(Some(left.max(SHORTEST_TIMEOUT)))?;
+        match client.stream.write(client.connection.output()) {
+            Ok(count) => client.connection.sent(count),
+            // Out of time, or nearly: the loop's condition tells.
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
-    let written = stream.write_all(connection.output());
-    connection.sent(count);
-    written
+    Ok(())
 }
 
 /// Closes so that the last answer arrives: a socket closed with bytes unread sends a reset, which
 /// overtakes it. So our side ends first, and what still comes is read and dropped until the client
 /// has closed too, within bounds.
-fn linger(server: &mut Server<'_>, mut stream: &TcpStream) -> io::Result<()> {
-    stream.shutdown(Shutdown::Write)?;
+fn linger(server: &mut Server<'_>, client: &mut Client) -> io::Result<()> {
+    client.stream.shutdown(Shutdown::Write)?;
     let until = Instant::now() + LINGER;
     let mut dropped = 0;
     while dropped < LINGER_BYTES {
-        let patience = until.saturating_duration_since(Instant::now());
-        if patience.is_zero() {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
             break;
         }
-        stream.set_read_timeout(Some(patience))?;
-        match stream.read(&mut server.read_buffer)? {
+        client.stream.set_read_timeout(Some(left.max(SHORTEST_TIMEOUT)))?;
+        match client.stream.read(&mut server.read_buffer)? {
             0 => break,
             count => dropped += count,
         }

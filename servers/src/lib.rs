@@ -19,6 +19,7 @@ pub mod bounds;
 pub mod command_line;
 pub mod experiment;
 pub mod http;
+pub mod limit_flags;
 pub mod loop_flags;
 pub mod options;
 pub mod routes;

@@ -8,6 +8,7 @@ use executor::inspect;
 use executor::signals::Signals;
 use servers::async_server;
 use servers::command_line::{announce, exit_on_second_signal, exit_with, listen, raise_descriptor_limit};
+use servers::limit_flags::{RoomFlags, TimeFlags};
 use servers::loop_flags::LoopFlags;
 use servers::options::Options;
 
@@ -24,6 +25,10 @@ struct Arguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8001")]
     addr: SocketAddr,
     #[command(flatten)]
+    room: RoomFlags,
+    #[command(flatten)]
+    times: TimeFlags,
+    #[command(flatten)]
     event_loop: LoopFlags,
 }
 
@@ -37,6 +42,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     exit_on_second_signal()?;
     let event_loop = arguments.event_loop.build()?;
     let listener = listen("--addr", arguments.addr)?;
+    let options = Options { max_connections: arguments.room.max_connections(), ..arguments.times.options() };
     event_loop.block_on(async move {
         // Heard from before the first connection can be made, so that no signal is missed.
         let mut signals = Signals::new()?;
@@ -45,7 +51,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
             // If signals cannot be heard any more, stopping is the safe thing to do.
             let _ = signals.recv().await;
         };
-        async_server::serve(listener, Options::default(), stop).await
+        async_server::serve(listener, options, stop).await
     })?;
     Ok(())
 }

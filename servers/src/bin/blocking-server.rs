@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::process;
 use std::sync::Arc;
 use std::thread;
 
@@ -10,8 +11,7 @@ use executor::inspect;
 use servers::blocking_server::{self, Stop};
 use servers::bounds::BLOCKING_IDLE_TIMEOUT;
 use servers::command_line::{announce, exit_on_second_signal, exit_with, listen};
-use servers::http::Limits;
-use servers::options::Options;
+use servers::limit_flags::{Seconds, TimeFlags};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -22,11 +22,13 @@ use signal_hook::iterator::Signals;
 /// SIGINT (Ctrl-C) or SIGTERM stops it when what is under way is answered; a second one at once.
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
 #[derive(Parser)]
-#[command(version)]
+#[command(version, mut_arg("idle_timeout", |flag| flag.default_value(Seconds::from(BLOCKING_IDLE_TIMEOUT).to_string())))]
 struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8002")]
     addr: SocketAddr,
+    #[command(flatten)]
+    times: TimeFlags,
 }
 
 fn main() {
@@ -41,14 +43,17 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let stop = Arc::new(Stop::default());
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     let asked = Arc::clone(&stop);
-    // The server's own thread cannot wait for signals: it is busy waiting for something else.
+    let grace = arguments.times.grace();
+    // The server's own thread cannot wait for signals: it is busy waiting for something else. Nor
+    // can it be told that the time is over, so that ends the process.
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if signals.forever().next().is_some() {
             asked.ask(address);
+            thread::sleep(grace);
+            process::exit(0);
         }
     })?;
     announce(&listener)?;
-    let limits = Limits { idle_timeout: BLOCKING_IDLE_TIMEOUT, ..Limits::default() };
-    blocking_server::serve(&listener, Options { limits, ..Options::default() }, &stop)?;
+    blocking_server::serve(&listener, arguments.times.options(), &stop)?;
     Ok(())
 }

@@ -137,7 +137,12 @@ pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> 
 
 /// Starts one of the two servers on a free port, with log lines about its requests.
 pub(crate) fn serve(binary: &str) -> (Program, SocketAddr) {
-    let mut command = command(binary, &["--addr", "127.0.0.1:0"]);
+    serve_with(binary, &[])
+}
+
+/// As [`serve`], with flags.
+pub(crate) fn serve_with(binary: &str, flags: &[&str]) -> (Program, SocketAddr) {
+    let mut command = command(binary, &[&["--addr", "127.0.0.1:0"], flags].concat());
     command.env("RUST_LOG", "http=info,blocking=debug");
     let program = Program::start(command);
     let line = program.line();
