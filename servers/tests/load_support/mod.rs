@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 pub(crate) const ACTIVER: &[u8] = b"GET /activer HTTP/1.1\r\nHost: x\r\n\r\n";
 
@@ -99,6 +99,16 @@ impl Server {
 
     pub(crate) fn connect(&self) -> TcpStream {
         connect(self.address)
+    }
+
+    /// A connection for which the client's kernel holds next to nothing.
+    pub(crate) fn connect_narrowly(&self) -> TcpStream {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("there are sockets");
+        socket.set_recv_buffer_size(4096).expect("there is SO_RCVBUF");
+        socket.connect(&self.address.into()).expect("the backlog has room");
+        let stream = TcpStream::from(socket);
+        stream.set_read_timeout(Some(DEADLINE)).expect("there are timeouts");
+        stream
     }
 
     /// Asks for `/activer` on a new connection, as often as that, and says how long each took.
