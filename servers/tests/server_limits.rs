@@ -169,8 +169,8 @@ fn what_is_under_way_is_broken_off_when_the_grace_is_over() {
 }
 
 /// A server that tells of its tasks and timers, and has a client asleep.
-fn with_a_sleeper(seconds: u32) -> (Program, TcpStream) {
-    let mut command = command(ASYNC, &["--addr", "127.0.0.1:0"]);
+fn with_a_sleeper(backend: &str, seconds: u32) -> (Program, TcpStream) {
+    let mut command = command(ASYNC, &["--addr", "127.0.0.1:0", "--backend", backend]);
     command.env("RUST_LOG", "loop::task=info,loop::timer=debug,http=info");
     let program = Program::start(command);
     let mut stream = connect(program.line().rsplit('/').next().unwrap().parse().unwrap());
@@ -181,20 +181,24 @@ fn with_a_sleeper(seconds: u32) -> (Program, TcpStream) {
 
 #[test]
 fn a_sleeper_whose_client_is_reset_ends_at_once_and_its_timer_with_it() {
-    let (program, stream) = with_a_sleeper(3600);
-    SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
-    drop(stream);
-    let lines = program.logs_until("conn1   end");
-    let armed = lines.iter().filter(|line| line.contains("arm tm")).count();
-    let cancelled = lines.iter().filter(|line| line.contains("cancel tm")).count();
-    assert_eq!((armed, cancelled), (1, 1), "{lines:#?}");
+    for backend in ["mio", "polling"] {
+        let (program, stream) = with_a_sleeper(backend, 3600);
+        SockRef::from(&stream).set_linger(Some(Duration::ZERO)).unwrap();
+        drop(stream);
+        let lines = program.logs_until("conn1   end");
+        let armed = lines.iter().filter(|line| line.contains("arm tm")).count();
+        let cancelled = lines.iter().filter(|line| line.contains("cancel tm")).count();
+        assert_eq!((armed, cancelled), (1, 1), "{lines:#?}");
+    }
 }
 
 #[test]
 fn a_sleeper_whose_client_has_only_ended_its_sending_half_is_answered() {
-    let (_program, mut stream) = with_a_sleeper(1);
-    stream.shutdown(Shutdown::Write).unwrap();
-    assert!(read_to_end(&mut stream).starts_with("HTTP/1.1 200 "));
+    for backend in ["mio", "polling"] {
+        let (_program, mut stream) = with_a_sleeper(backend, 1);
+        stream.shutdown(Shutdown::Write).unwrap();
+        assert!(read_to_end(&mut stream).starts_with("HTTP/1.1 200 "));
+    }
     let (_program, address) = serve_with(BLOCKING, &[]);
     let mut stream = connect(address);
     stream.write_all(b"GET /sleeper?seconds=0.2 HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();

@@ -170,3 +170,28 @@ fn is_about_one_connection(error: &io::Error) -> bool {
 fn is_about_room(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE | libc::ENOBUFS | libc::ENOMEM))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_failure_of_a_single_connection_or_of_the_moment_ends_accepting() {
+        let passing = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
+        let single = [libc::ECONNABORTED, libc::ECONNRESET, libc::EPROTO, libc::EPERM, libc::ENETUNREACH];
+        for (codes, [room, connection]) in [
+            (&passing[..], [true, false]),
+            (&single, [false, true]),
+            (&[libc::EBADF, libc::EINVAL], [false; 2]),
+        ] {
+            for code in codes {
+                let error = io::Error::from_raw_os_error(*code);
+                assert_eq!(
+                    [is_about_room(&error), is_about_one_connection(&error)],
+                    [room, connection],
+                    "{error}"
+                );
+            }
+        }
+    }
+}
