@@ -73,7 +73,7 @@ pub fn reply(request: &Request<'_>) -> Reply {
     }
     match seconds(request) {
         Ok(time) => route(time),
-        Err(reason) => Reply::Now(text(Status::BadRequest, reason)),
+        Err(reason) => Reply::Now(text(Status::BadRequest, format!("seconds is {reason}.\n"))),
     }
 }
 
@@ -117,7 +117,7 @@ fn waited(route: &str, what: &str, time: Duration) -> Response {
 /// The time that `?seconds=N` asks for.
 fn seconds(request: &Request<'_>) -> Result<Duration, String> {
     match request.query().and_then(|query| query::first(query, "seconds")) {
-        Some(word) => parse_seconds(&word).map_err(|reason| format!("seconds={reason}\n")),
+        Some(word) => parse_seconds(&word),
         None => Ok(DEFAULT_SECONDS),
     }
 }
@@ -126,14 +126,15 @@ fn seconds(request: &Request<'_>) -> Result<Duration, String> {
 ///
 /// # Errors
 ///
-/// What is wrong with `word`, in a sentence that begins with it.
+/// What `word` is instead. It is not quoted: the answer that says so goes to a browser, and must not carry there what
+/// somebody else put into the address.
 pub fn parse_seconds(word: &str) -> Result<Duration, String> {
     let digits = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     // With digits and a point it cannot be negative, infinite or not a number, all of which `f64`
     // would take.
     match word.parse::<f64>() {
         Ok(seconds) if digits && seconds <= MOST_SECONDS => Ok(Duration::from_secs_f64(seconds)),
-        Ok(_) if digits => Err(format!("{word} is too long: at most {MOST_SECONDS}.")),
-        _ => Err(format!("{} is no number of seconds: write it like 10 or 0.5.", word.escape_debug())),
+        Ok(_) if digits => Err(format!("too long: at most {MOST_SECONDS}")),
+        _ => Err("no number of seconds: write it like 10 or 0.5".to_owned()),
     }
 }

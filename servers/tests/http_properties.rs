@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http_support::{DATE, limits, play, route};
+use http_support::{DATE, World, limits, play, route};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use servers::http::{Connection, Limits, Step, query};
@@ -85,20 +85,20 @@ proptest! {
         cuts in prop::collection::vec(any::<Index>(), 0..8),
         ends in any::<bool>(),
     ) {
-        let whole = play(&[&bytes], ends, limits());
-        prop_assert_eq!(&play(&pieces(&bytes, &cuts), ends, limits()), &whole);
+        let whole = play(&[&bytes], ends, World::Table);
+        prop_assert_eq!(&play(&pieces(&bytes, &cuts), ends, World::Table), &whole);
         let single: Vec<&[u8]> = bytes.chunks(1).collect();
-        prop_assert_eq!(&play(&single, ends, limits()), &whole);
+        prop_assert_eq!(&play(&single, ends, World::Table), &whole);
     }
 
     #[test]
     fn when_the_stream_has_ended_the_connection_closes(bytes in stream()) {
-        prop_assert!(play(&[&bytes], true, limits()).closed);
+        prop_assert!(play(&[&bytes], true, World::Table).closed);
     }
 
     #[test]
     fn no_noise_is_too_much(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
-        let whole = play(&[&bytes], true, limits());
+        let whole = play(&[&bytes], true, World::Table);
         prop_assert!(whole.closed);
     }
 
@@ -169,7 +169,7 @@ proptest! {
             expected.extend(head.as_bytes());
             expected.extend(&body);
         }
-        let outcome = play(&pieces(&sent, &cuts), false, limits());
+        let outcome = play(&pieces(&sent, &cuts), false, World::Table);
         prop_assert!(outcome.output == expected, "{}", outcome.output.escape_ascii());
     }
 

@@ -165,7 +165,7 @@ fn when_one_address_is_taken_nothing_is_started() {
 #[test]
 fn flags_that_make_no_sense_are_refused() {
     for (arguments, word) in [
-        (&["--seconds", "nonsense"][..], "is no number of seconds"),
+        (&["--seconds", "nonsense"][..], "no number of seconds"),
         (&["--seconds", "3601"], "at most 3600"),
         (&["--after", "-1"], "-1"),
         (&["--clients", "0"], "1..=100"),

@@ -52,8 +52,6 @@ pub enum Error {
     TransferEncodingIn10,
     /// A Transfer-Encoding that frames the body, and codes it in a way we cannot undo.
     CodingNotImplemented,
-    /// A method that sends a body, and no word about how long it is.
-    LengthRequired,
     /// An Expect other than `100-continue`.
     Expectation,
     /// The body is longer than [`Limits::max_body`](super::Limits::max_body).
@@ -97,7 +95,6 @@ impl Error {
             | Error::Trailer
             | Error::Truncated => Status::BadRequest,
             Error::HeadTimeout | Error::BodyTimeout => Status::RequestTimeout,
-            Error::LengthRequired => Status::LengthRequired,
             Error::BodyTooLarge => Status::ContentTooLarge,
             Error::RequestLineTooLong => Status::UriTooLong,
             Error::Expectation => Status::ExpectationFailed,
@@ -132,7 +129,6 @@ impl Error {
             Error::TransferEncoding => "Transfer-Encoding must be chunked, once.",
             Error::TransferEncodingIn10 => "HTTP/1.0 has no Transfer-Encoding.",
             Error::CodingNotImplemented => "The only transfer coding known here is chunked.",
-            Error::LengthRequired => "This method needs Content-Length or Transfer-Encoding.",
             Error::Expectation => "The only expectation known here is 100-continue.",
             Error::BodyTooLarge => "The body is too large.",
             Error::Chunk => "The chunked body is malformed.",

@@ -10,7 +10,7 @@
 //! ```text
 //! Content-Length: 5                                      five bytes
 //! Transfer-Encoding: chunked                             chunks
-//! neither                                                none; from POST, PUT and PATCH it is refused
+//! neither                                                none, whatever the method
 //! both                                                   refused: which one would the server before us believe?
 //! Content-Length: 5, 5     Content-Length: +5            refused: some read them, some read them otherwise
 //! Transfer-Encoding: gzip, chunked                       refused: we know where it ends, and not what it says
@@ -18,7 +18,7 @@
 //! ```
 
 use super::error::Error;
-use super::request::{Method, Version};
+use super::request::Version;
 use super::target::is_host;
 
 /// How the body is sent.
@@ -43,7 +43,7 @@ pub(super) struct Facts<'a> {
     expectation: Option<Expectation>,
 }
 
-/// What Expect asks for. Repeated, it is a list as well, and one unknown element spoils it.
+/// What Expect asks for. It is a list, and may be repeated: one unknown element spoils it.
 #[derive(Debug, PartialEq, Eq)]
 enum Expectation {
     /// `100-continue`: "tell me before I send the body".
@@ -93,9 +93,11 @@ impl<'a> Facts<'a> {
     }
 
     fn note_expect(&mut self, value: &[u8]) {
-        let known =
-            self.expectation != Some(Expectation::Unknown) && value.eq_ignore_ascii_case(b"100-continue");
-        self.expectation = Some(if known { Expectation::Continue } else { Expectation::Unknown });
+        for expectation in value.split(|&byte| byte == b',') {
+            let known = expectation.trim_ascii().eq_ignore_ascii_case(b"100-continue")
+                && self.expectation != Some(Expectation::Unknown);
+            self.expectation = Some(if known { Expectation::Continue } else { Expectation::Unknown });
+        }
     }
 
     /// Connection is a list, and may be repeated: `close` counts wherever it stands.
@@ -147,10 +149,9 @@ impl<'a> Facts<'a> {
 
     /// How the body is sent.
     ///
-    /// A method that exists to send something must say how much. RFC 9112 (6.3) would read silence as "nothing"
-    /// and allows 411 (RFC 9110, 15.5.12): a forgotten length is more likely than a POST that posts nothing,
-    /// and what the peer sends next would be taken for a request.
-    pub(super) fn framing(&self, method: Method, version: Version) -> Result<Framing, Error> {
+    /// Silence means "nothing" also from a POST (RFC 9112, 6.3), which is in doubt for nobody: a server before us reads
+    /// it the same way. (411 is allowed to a server that wants a length; `curl -X POST` would get it.)
+    pub(super) fn framing(&self, version: Version) -> Result<Framing, Error> {
         if self.codings != Codings::Absent {
             if version == Version::Http10 {
                 return Err(Error::TransferEncodingIn10);
@@ -162,9 +163,6 @@ impl<'a> Facts<'a> {
         }
         match self.content_length {
             Some(digits) => parse_length(digits).map(Framing::Length),
-            None if matches!(method, Method::Post | Method::Put | Method::Patch) => {
-                Err(Error::LengthRequired)
-            }
             None => Ok(Framing::Length(0)),
         }
     }
@@ -223,7 +221,7 @@ mod tests {
         for (name, value) in headers {
             facts.note(name, value.as_bytes())?;
         }
-        facts.framing(Method::Get, Version::Http11)
+        facts.framing(Version::Http11)
     }
 
     #[test]

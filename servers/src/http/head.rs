@@ -131,7 +131,7 @@ fn judge(
 ) -> Result<Head, Error> {
     let RequestLine { method, version, ref target, .. } = *request_line;
     facts.check_host(version, target.authority.is_some(), target.is_asterisk)?;
-    let framing = facts.framing(method, version)?;
+    let framing = facts.framing(version)?;
     if let Framing::Length(length) = framing
         && length > limits.max_body
     {

@@ -49,7 +49,7 @@ impl Default for Limits {
         Limits {
             max_request_line: 8 * 1024,
             max_header_bytes: 16 * 1024,
-            max_headers: 64,
+            max_headers: MOST_HEADERS,
             max_body: 1024 * 1024,
             max_chunk_extensions: 4 * 1024,
             max_trailer_bytes: 4 * 1024,

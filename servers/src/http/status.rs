@@ -24,8 +24,6 @@ pub enum Status {
     MethodNotAllowed = 405,
     /// 408: you took too long to ask.
     RequestTimeout = 408,
-    /// 411: say how long the body is.
-    LengthRequired = 411,
     /// 413: the body is too large.
     ContentTooLarge = 413,
     /// 414: the request line is too long.
@@ -67,7 +65,6 @@ impl Status {
             Status::NotFound => "404 Not Found",
             Status::MethodNotAllowed => "405 Method Not Allowed",
             Status::RequestTimeout => "408 Request Timeout",
-            Status::LengthRequired => "411 Length Required",
             Status::ContentTooLarge => "413 Content Too Large",
             Status::UriTooLong => "414 URI Too Long",
             Status::ExpectationFailed => "417 Expectation Failed",

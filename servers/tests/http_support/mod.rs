@@ -1,5 +1,5 @@
-//! Reads the table in `tests/http_cases/` and plays its cases, so that more than one test can use them: against the
-//! state machine alone, or over a socket.
+//! Reads the table in `tests/http_cases/` and plays its cases against the state machine alone. `http_wire.rs` plays the
+//! same cases over sockets.
 //!
 //! The format is meant for people. A case is a name, what the peer sends, and what must come back:
 //!
@@ -9,13 +9,19 @@
 //! >                                an empty line sent
 //! >> GET \x00\r\n                  sent as it is, without a line end; escapes: \r \n \t \0 \\ \xNN, \(ab*3) = ababab
 //! end                              the peer closes its sending half
-//! < 400 There is no host.          an answer: status, and the whole body if one is given
+//! < 400 There is no host.          an answer: status, and the whole body if one is given (with escapes)
 //! < 200 -                          an answer to HEAD: a length, no body
 //! <+ Allow: GET                    the answer above has this header line
 //! <- Connection                    the answer above has no header of this name
 //! close                            then the server closes (or: open, it waits for more)
 //! # a comment
 //! ```
+//!
+//! Most files ask routes made for them ([`World::Table`]), under limits that are small. `programs.txt` asks what the two
+//! programs serve ([`World::Programs`]).
+//!
+//! `open` is said of a server that can wait for many. The blocking server keeps a connection only while more of it
+//! is there: where nothing is left to answer, its last answer says `Connection: close`, and it closes.
 //!
 //! Some things hold for every answer and need not be said: see [`check`].
 
@@ -26,15 +32,44 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use servers::http::{Connection, Limits, Method, Request, Response, Status, Step, query};
+use servers::routes::{self, Reply};
 
 /// The date in every answer.
 pub(crate) const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
+/// What is served, and under which limits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum World {
+    /// Routes and limits made for the table.
+    #[default]
+    Table,
+    /// What the two programs serve when nobody tells them otherwise.
+    Programs,
+}
+
+impl World {
+    pub(crate) fn limits(self) -> Limits {
+        match self {
+            World::Table => limits(),
+            World::Programs => Limits::default(),
+        }
+    }
+
+    pub(crate) fn routes(self) -> fn(&Request<'_>) -> Reply {
+        match self {
+            World::Table => |request| Reply::Now(route(request)),
+            World::Programs => routes::reply,
+        }
+    }
+}
+
 /// One row of the table.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Case {
     /// What it shows.
     pub(crate) name: String,
+    /// Who is asked.
+    pub(crate) world: World,
     /// What the peer sends.
     pub(crate) sent: Vec<u8>,
     /// Whether the peer then closes its sending half.
@@ -46,12 +81,12 @@ pub(crate) struct Case {
 }
 
 /// One answer that must come.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Expected {
     /// The status code.
     pub(crate) status: u16,
     /// The whole body, if the case says so.
-    pub(crate) body: Option<String>,
+    pub(crate) body: Option<Vec<u8>>,
     /// An answer to HEAD.
     pub(crate) head_only: bool,
     /// Header lines that must be there.
@@ -67,6 +102,8 @@ pub(crate) struct Outcome {
     pub(crate) output: Vec<u8>,
     /// Whether the server has closed.
     pub(crate) closed: bool,
+    /// Whether it waits, and not in the middle of a request.
+    pub(crate) idle: bool,
 }
 
 /// Limits that are small, so that the cases for them are. The table counts on them.
@@ -98,34 +135,34 @@ pub(crate) fn route(request: &Request<'_>) -> Response {
             Response::text(Status::Ok, value.as_deref().unwrap_or("none").to_string())
         }
         (_, "/activer") => {
-            Response::text(Status::MethodNotAllowed, "").with_headers(&[("Allow", "GET, HEAD")])
+            Response::text(Status::MethodNotAllowed, "GET or HEAD").with_headers(&[("Allow", "GET, HEAD")])
         }
         (_, "/echo") => Response::text(Status::Ok, request.body().to_vec()),
         _ => Response::text(Status::NotFound, "missing"),
     }
 }
 
-/// Feeds `pieces` to a new connection, one read each, and answers what it asks.
+/// Feeds `pieces` to a new connection, one read each, and answers what it asks. Nobody waits for what takes time.
 ///
 /// # Panics
 ///
 /// If the connection does not come to rest within as many steps as the bytes can justify.
-pub(crate) fn play(pieces: &[&[u8]], ends: bool, limits: Limits) -> Outcome {
-    let mut connection = Connection::new(Rc::new(limits));
+pub(crate) fn play(pieces: &[&[u8]], ends: bool, world: World) -> Outcome {
+    let mut connection = Connection::new(Rc::new(world.limits()));
     let mut output = Vec::new();
     for piece in pieces {
         connection.receive(piece);
-        run_to_rest(&mut connection, &mut output, piece.len());
+        run_to_rest(&mut connection, &mut output, piece.len(), world);
     }
     if ends {
         connection.receive_end();
     }
-    let closed = run_to_rest(&mut connection, &mut output, 0);
-    Outcome { output: without_interim(&output), closed }
+    let closed = run_to_rest(&mut connection, &mut output, 0, world);
+    Outcome { output: without_interim(&output), closed, idle: connection.is_idle() }
 }
 
 /// Takes steps until the connection wants to read, or closes; true if it closes.
-fn run_to_rest(connection: &mut Connection, output: &mut Vec<u8>, received: usize) -> bool {
+fn run_to_rest(connection: &mut Connection, output: &mut Vec<u8>, received: usize, world: World) -> bool {
     // No request is shorter than 16 bytes; each takes at most two steps, and a few more are for the end.
     let most_steps = 10 + received;
     for _ in 0..most_steps {
@@ -142,7 +179,12 @@ fn run_to_rest(connection: &mut Connection, output: &mut Vec<u8>, received: usiz
                 send(connection, output);
                 continue;
             }
-            Step::Answer(request) => route(&request),
+            Step::Answer(request) => match world.routes()(&request) {
+                Reply::Now(response)
+                | Reply::After(_, response)
+                | Reply::Block(_, response)
+                | Reply::Pool(_, response) => response,
+            },
             Step::Refuse(error) => error.response(),
         };
         connection.answer(&response, DATE);
@@ -155,7 +197,8 @@ fn send(connection: &mut Connection, output: &mut Vec<u8>) {
     connection.sent(connection.output().len());
 }
 
-fn without_interim(output: &[u8]) -> Vec<u8> {
+/// Takes `100 Continue` out.
+pub(crate) fn without_interim(output: &[u8]) -> Vec<u8> {
     let interim = b"HTTP/1.1 100 Continue\r\n\r\n";
     let mut kept = Vec::new();
     let mut rest = output;
@@ -200,6 +243,19 @@ pub(crate) fn check(case: &Case, outcome: &Outcome) -> Result<(), String> {
         return Err(format!("closed: {}, expected: {}", outcome.closed, case.closes));
     }
     Ok(())
+}
+
+/// How many of the answers that `case` expects have come whole.
+pub(crate) fn answers_in(output: &[u8], case: &Case) -> usize {
+    let output = without_interim(output);
+    let mut rest = output.as_slice();
+    for (index, expected) in case.answers.iter().enumerate() {
+        match take_answer(rest, expected.head_only) {
+            Ok((_, after)) => rest = after,
+            Err(_) => return index,
+        }
+    }
+    case.answers.len()
 }
 
 struct Answer<'a> {
@@ -251,9 +307,9 @@ fn compare(expected: &Expected, answer: &Answer<'_>) -> Result<(), String> {
         return Err("not exactly one Date".to_string());
     }
     if let Some(body) = &expected.body
-        && body.as_bytes() != answer.body
+        && body != answer.body
     {
-        return Err(format!("expected body {body:?}, got {}", answer.body.escape_ascii()));
+        return Err(format!("expected body {}, got {}", body.escape_ascii(), answer.body.escape_ascii()));
     }
     let is_refusal = expected.status >= 400 && answer.values("connection").contains(&"close");
     if is_refusal && !expected.head_only && answer.body.is_empty() {
@@ -275,16 +331,17 @@ fn compare(expected: &Expected, answer: &Answer<'_>) -> Result<(), String> {
 /// All cases of `tests/http_cases/`.
 pub(crate) fn all_cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for text in [
-        include_str!("../http_cases/request_line.txt"),
-        include_str!("../http_cases/headers.txt"),
-        include_str!("../http_cases/host.txt"),
-        include_str!("../http_cases/length.txt"),
-        include_str!("../http_cases/chunked.txt"),
-        include_str!("../http_cases/connection.txt"),
-        include_str!("../http_cases/limits.txt"),
+    for (world, text) in [
+        (World::Table, include_str!("../http_cases/request_line.txt")),
+        (World::Table, include_str!("../http_cases/headers.txt")),
+        (World::Table, include_str!("../http_cases/host.txt")),
+        (World::Table, include_str!("../http_cases/length.txt")),
+        (World::Table, include_str!("../http_cases/chunked.txt")),
+        (World::Table, include_str!("../http_cases/connection.txt")),
+        (World::Table, include_str!("../http_cases/limits.txt")),
+        (World::Programs, include_str!("../http_cases/programs.txt")),
     ] {
-        cases.append(&mut parse_cases(text));
+        cases.append(&mut parse_cases(text, world));
     }
     cases
 }
@@ -294,7 +351,7 @@ pub(crate) fn all_cases() -> Vec<Case> {
 /// # Panics
 ///
 /// On a line it does not understand: a case that is not read is a case that cannot fail.
-pub(crate) fn parse_cases(text: &str) -> Vec<Case> {
+pub(crate) fn parse_cases(text: &str, world: World) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut finished = true;
     for line in text.lines() {
@@ -304,7 +361,7 @@ pub(crate) fn parse_cases(text: &str) -> Vec<Case> {
         if let Some(name) = line.strip_prefix("case: ") {
             assert!(finished, "the case before {name:?} says neither open nor close");
             finished = false;
-            cases.push(Case { name: name.to_string(), ..Case::default() });
+            cases.push(Case { name: name.to_string(), world, ..Case::default() });
             continue;
         }
         assert!(!finished, "outside of a case: {line:?}");
@@ -341,7 +398,7 @@ fn parse_answer(text: &str) -> Expected {
         None => (text, None),
     };
     let head_only = body == Some("-");
-    let body = if head_only { None } else { body.map(str::to_string) };
+    let body = if head_only { None } else { body.map(unescape) };
     let status = status.parse().expect("an answer begins with a status");
     Expected { status, body, head_only, ..Expected::default() }
 }
