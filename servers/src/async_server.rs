@@ -200,7 +200,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                     if !quiet {
                         inspect::request_begins(request.method().name(), &Target(request));
                     }
-                    let response = match routes::reply(&request) {
+                    let response = match (server.options.routes)(&request) {
                         Reply::Now(response) => response,
                         // In a box: only a connection that waits here needs the room for it.
                         reply => Box::pin(carry_out(server, &mut client, reply)).await?,

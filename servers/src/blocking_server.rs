@@ -138,7 +138,7 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 if !routes::is_quiet(&request) {
                     server.tell(Level::Info, &format!("> {} {}", request.method().name(), Target(request)));
                 }
-                let response = match routes::reply(&request) {
+                let response = match (server.options.routes)(&request) {
                     Reply::Now(response) => response,
                     reply => carry_out(server, &mut client, reply)?,
                 };

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bounds::{GRACE, MAX_CONNECTIONS, WRITE_TIMEOUT};
-use crate::http::Limits;
+use crate::http::{Limits, Request};
+use crate::routes::{self, Reply};
 
 /// The options that both servers take.
 #[derive(Clone)]
 pub struct Options {
     /// How much a client may send, and how long it may take.
     pub limits: Limits,
+    /// What is answered: the experiment's routes, unless somebody brings others.
+    pub routes: fn(&Request<'_>) -> Reply,
     /// Time for a client to take the answers that wait for it, from the moment it takes nothing more.
     /// Beyond: the connection is closed, since it takes no 408 either.
     pub write_timeout: Duration,
@@ -31,6 +34,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             limits: Limits::default(),
+            routes: routes::reply,
             write_timeout: WRITE_TIMEOUT,
             max_connections: MAX_CONNECTIONS,
             grace: GRACE,
