@@ -130,6 +130,27 @@ proptest! {
     }
 
     #[test]
+    fn a_peer_that_does_not_read_is_answered_up_to_a_bound(bytes in prop::collection::vec(stream(), 1..40)) {
+        let limits = Limits { max_unsent: 500, max_requests: 1000, ..limits() };
+        let most_unsent = limits.max_unsent + 300;
+        let mut connection = Connection::new(Rc::new(limits));
+        // As the drivers do: they read no more while they cannot write.
+        for piece in bytes.concat().chunks(100) {
+            connection.receive(piece);
+            loop {
+                prop_assert!(connection.output().len() <= most_unsent);
+                let response = match connection.next(Duration::ZERO) {
+                    Step::Answer(request) => route(&request),
+                    Step::Refuse(error) => error.response(),
+                    Step::Read => break,
+                    Step::Write | Step::Close => return Ok(()),
+                };
+                connection.answer(&response, DATE);
+            }
+        }
+    }
+
+    #[test]
     fn endless_streams_of_one_kind_are_bounded(unit in select(FRAGMENTS), count in 1..400_usize, read in 1..50_usize) {
         let limits = Limits { max_requests: 1_000_000, ..limits() };
         let bound = most_bytes(&limits, read, 300);
