@@ -51,7 +51,7 @@ pub fn reply(request: &Request<'_>) -> Reply {
     if request.path() == "*" {
         return options(request.method());
     }
-    let route: fn(Duration) -> Reply = match request.path() {
+    let route: fn(Duration) -> Reply = match &*request.plain_path() {
         "/" => |_| Reply::Now(text(Status::Ok, INDEX)),
         "/activer" => |_| Reply::Now(text(Status::Ok, "activer: here you are, at once\n")),
         "/sleeper" => |time| Reply::After(time, waited("sleeper", "slept", time)),

@@ -26,8 +26,10 @@ pub enum Error {
     VersionNotSupported,
     /// A method that no route here could ever serve; also `CONNECT`, since this is not a proxy.
     MethodNotImplemented,
-    /// The target is not a path, an `http(s)://` address, or `*` for OPTIONS.
+    /// The target is not a path, an `http://` address, or `*` for OPTIONS.
     Target,
+    /// The target is an `https://` address, and this connection is not secured.
+    Scheme,
     /// A header line is malformed.
     Header,
     /// The headers are longer than [`Limits::max_header_bytes`](super::Limits::max_header_bytes).
@@ -100,6 +102,7 @@ impl Error {
             Error::Expectation => Status::ExpectationFailed,
             Error::HeadersTooLong | Error::TooManyHeaders => Status::HeaderFieldsTooLarge,
             Error::MethodNotImplemented | Error::CodingNotImplemented => Status::NotImplemented,
+            Error::Scheme => Status::MisdirectedRequest,
             Error::VersionNotSupported => Status::VersionNotSupported,
         }
     }
@@ -117,6 +120,7 @@ impl Error {
             Error::VersionNotSupported => "Only HTTP/1.0 and HTTP/1.1 are spoken here.",
             Error::MethodNotImplemented => "This method is not implemented.",
             Error::Target => "The request target is malformed.",
+            Error::Scheme => "Nothing of https is served on a connection that is not secured.",
             Error::Header => "A header line is malformed.",
             Error::HeadersTooLong => "The headers are too long.",
             Error::TooManyHeaders => "There are too many headers.",

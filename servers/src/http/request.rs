@@ -6,6 +6,10 @@
 //! That also draws a line for the drivers. A route that must wait cannot keep the request while it does, because the
 //! connection goes on living; it says what to wait for and what to answer then, and lets the request go.
 
+use std::borrow::Cow;
+
+use super::query::hex_digit;
+
 /// What the peer wants done (RFC 9110, section 9). Methods are case-sensitive: `get` is another method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -99,6 +103,31 @@ impl<'a> Request<'a> {
         self.path
     }
 
+    /// The path as routes should compare it: what need not have been encoded is decoded.
+    ///
+    /// `/%61` and `/a` are the same address (RFC 3986, section 6.2.2.2), `/a%2Fb` and `/a/b` are not: letters, digits and
+    /// `-._~` mean the same either way, the others would not. Borrows when there is nothing to decode.
+    pub fn plain_path(&self) -> Cow<'a, str> {
+        if !self.path.contains('%') {
+            return Cow::Borrowed(self.path);
+        }
+        let mut plain = String::with_capacity(self.path.len());
+        let mut rest = self.path;
+        while let Some((before, after)) = rest.split_once('%') {
+            plain.push_str(before);
+            rest = after;
+            match decode_unreserved(after.as_bytes()) {
+                Some(letter) => {
+                    plain.push(letter);
+                    rest = &after[2..];
+                }
+                None => plain.push('%'),
+            }
+        }
+        plain.push_str(rest);
+        Cow::Owned(plain)
+    }
+
     /// What follows the `?`, not decoded; [`query::first`](super::query::first) takes it apart.
     pub fn query(&self) -> Option<&'a str> {
         self.query
@@ -135,6 +164,13 @@ impl<'a> Request<'a> {
     pub fn body(&self) -> &'a [u8] {
         self.body
     }
+}
+
+/// The character that two hexadecimal digits stand for, if it is one that means the same written plainly.
+fn decode_unreserved(digits: &[u8]) -> Option<char> {
+    let [high, low, ..] = *digits else { return None };
+    let byte = hex_digit(high)? * 16 + hex_digit(low)?;
+    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { Some(char::from(byte)) } else { None }
 }
 
 /// Walks over header lines. They were checked when the head was read, so it can look for CR and colon only.
@@ -176,6 +212,18 @@ mod tests {
         assert_eq!(request.header("EMPTY"), Some(b"".as_slice()));
         assert_eq!(request.header("Y"), None);
         assert_eq!(request.headers().count(), 4);
+        for (path, plain) in [
+            ("/a/b", "/a/b"),
+            ("/%61%2f%7E%2E", "/a%2f~."),
+            ("/%", "/%"),
+            ("/%4", "/%4"),
+            ("/%zz%41", "/%zzA"),
+            ("/%%41", "/%A"),
+            ("/%2541", "/%2541"),
+            ("/%c3%a9", "/%c3%a9"),
+        ] {
+            assert_eq!(Request { path, ..request }.plain_path(), plain);
+        }
         let absolute = Request { authority: Some("b"), ..request };
         assert_eq!(absolute.host(), Some("b"));
     }

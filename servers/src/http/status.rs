@@ -30,6 +30,8 @@ pub enum Status {
     UriTooLong = 414,
     /// 417: the header `Expect` asks for something we do not do.
     ExpectationFailed = 417,
+    /// 421: you have the wrong server, or reached it in the wrong way.
+    MisdirectedRequest = 421,
     /// 422: well written, but what it says makes no sense.
     UnprocessableContent = 422,
     /// 429: you ask too often.
@@ -68,6 +70,7 @@ impl Status {
             Status::ContentTooLarge => "413 Content Too Large",
             Status::UriTooLong => "414 URI Too Long",
             Status::ExpectationFailed => "417 Expectation Failed",
+            Status::MisdirectedRequest => "421 Misdirected Request",
             Status::UnprocessableContent => "422 Unprocessable Content",
             Status::TooManyRequests => "429 Too Many Requests",
             Status::HeaderFieldsTooLarge => "431 Request Header Fields Too Large",

@@ -62,7 +62,8 @@ pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
     if target.starts_with(b"/") {
         return Ok(split_query(target, 0, None));
     }
-    let authority_start = after_scheme(target).ok_or(Error::Target)?;
+    let authority_start = after_scheme(target, "http://").or_else(|| after_scheme(target, "https://"));
+    let authority_start = authority_start.ok_or(Error::Target)?;
     let mut path_start = authority_start;
     while path_start < target.len() && !matches!(target[path_start], b'/' | b'?') {
         path_start += 1;
@@ -71,6 +72,10 @@ pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
     let authority = authority_start..path_start;
     if !is_host(&target[authority.clone()]) {
         return Err(Error::Target);
+    }
+    // RFC 9110 (section 7.4): who asks for https must get it on a connection that is secured, or not at all.
+    if after_scheme(target, "https://").is_some() {
+        return Err(Error::Scheme);
     }
     Ok(split_query(target, path_start, Some(authority)))
 }
@@ -85,16 +90,10 @@ fn split_query(target: &[u8], path_start: usize, authority: Option<Range<usize>>
     Target { path: path_start..path_end, query, authority, is_asterisk: false }
 }
 
-/// The length of `http://` or `https://`, which may be written in capitals.
-///
-/// Both, though we speak no TLS: something in front of us may, and the address is the one its client typed.
-fn after_scheme(target: &[u8]) -> Option<usize> {
-    for scheme in ["http://", "https://"] {
-        if target.len() >= scheme.len() && target[..scheme.len()].eq_ignore_ascii_case(scheme.as_bytes()) {
-            return Some(scheme.len());
-        }
-    }
-    None
+/// The length of `scheme` if the target begins with it, which may be written in capitals.
+fn after_scheme(target: &[u8], scheme: &str) -> Option<usize> {
+    let start = target.get(..scheme.len())?;
+    if start.eq_ignore_ascii_case(scheme.as_bytes()) { Some(scheme.len()) } else { None }
 }
 
 /// Whether `text` is a host with an optional port (RFC 3986, section 3.2): `example.org`, `127.0.0.1:8000`, `[::1]:80`.
@@ -173,8 +172,10 @@ mod tests {
         assert_eq!((target.path, target.query, target.authority), (0..4, Some(5..10), None));
         let target = parse(b"http://h:1/p?", Method::Get).unwrap();
         assert_eq!((target.path, target.query, target.authority), (10..12, Some(13..13), Some(7..10)));
-        let target = parse(b"HTTPS://h?q", Method::Get).unwrap();
-        assert_eq!((target.path, target.query, target.authority), (9..9, Some(10..11), Some(8..9)));
+        let target = parse(b"HTTP://h?q", Method::Get).unwrap();
+        assert_eq!((target.path, target.query, target.authority), (8..8, Some(9..10), Some(7..8)));
+        assert_eq!(parse(b"hTTps://h/", Method::Get), Err(Error::Scheme));
+        assert_eq!(parse(b"https://u@h/", Method::Get), Err(Error::Target));
         assert!(parse(b"*", Method::Options).unwrap().is_asterisk);
         for bad in [
             "*",
