@@ -18,13 +18,19 @@ use executor::EventLoop;
 use http_support::{
     Case, DATE, Expected, Outcome, World, all_cases, answers_in, check, play, report, without_interim,
 };
-use program_support::{ASYNC, BLOCKING, DEADLINE, Program, serve};
+use program_support::{ASYNC, BLOCKING, Program, serve};
 use servers::blocking_server::Stop;
 use servers::options::Options;
 use servers::{async_server, blocking_server};
 
 /// Connections that are open at the same time.
 const AT_ONCE: usize = 64;
+
+/// How long an answer is waited for that does not come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// So many are enough to see what is wrong, when each may have cost so much patience.
+const MOST_FAULTS: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -67,7 +73,7 @@ impl Servers {
         let address = if world == World::Table { self.table } else { self.programs };
         let stream = TcpStream::connect(address).expect("the server accepts connections");
         stream.set_nodelay(true).expect("there is such an option");
-        stream.set_read_timeout(Some(DEADLINE)).expect("there are timeouts");
+        stream.set_read_timeout(Some(PATIENCE)).expect("there are timeouts");
         stream
     }
 }
@@ -98,7 +104,9 @@ impl Playing<'_> {
         let mut received = Vec::new();
         if !expected.closes {
             while answers_in(&received, &expected) < expected.answers.len() {
-                self.read_some(&mut received)?;
+                if !self.read_some(&mut received)? {
+                    return Err(format!("closed after {}", received.escape_ascii()));
+                }
             }
             self.ask_whether_open(&mut expected).map_err(|error| error.to_string())?;
         }
@@ -197,6 +205,9 @@ fn play_over_sockets(servers: &Servers, cuts: &[(&Case, &Outcome, usize)]) {
     let at_once = if servers.kind == Kind::Async { AT_ONCE } else { 1 };
     let mut faults = Vec::new();
     for batch in cuts.chunks(at_once) {
+        if faults.len() >= MOST_FAULTS {
+            break;
+        }
         let mut playing = Vec::new();
         for &(case, alone, cut) in batch {
             let mut one = Playing { case, alone, cut, stream: servers.connect(case.world) };
