@@ -2,6 +2,7 @@
 
 mod http_support;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,6 +29,43 @@ fn every_case_whole() {
         }
     }
     report(&faults);
+}
+
+/// `docs/http.md` has a row for every refusal, and for none that there is not.
+#[test]
+fn every_refusal_is_documented() {
+    let mut documented = BTreeSet::new();
+    for line in include_str!("../../docs/http.md").lines() {
+        let mut cells = line.split(" | ");
+        if let (Some(status), Some(sentence)) = (cells.next(), cells.next())
+            && let Some(status) = status.strip_prefix("| ")
+            && status.parse::<u16>().is_ok()
+        {
+            documented.insert(format!("{status} {sentence}"));
+        }
+    }
+    // Time does not pass in the table.
+    let mut refusals = BTreeSet::new();
+    for error in [Error::HeadTimeout, Error::BodyTimeout] {
+        refusals.insert(format!("{} {}", error.status().code(), error.sentence()));
+    }
+    for case in all_cases() {
+        let outcome = play(&[&case.sent], case.ends, case.world);
+        let output = String::from_utf8_lossy(&outcome.output);
+        // A route of the table closes only if it is asked to.
+        let asked_to_close = case.sent.to_ascii_lowercase().windows(5).any(|word| word == b"close");
+        if let Some(last) = output.rfind("\r\nDate: ")
+            && let Some((_, status)) = output[..last].rsplit_once("HTTP/1.1 ")
+            && let Some((head, sentence)) = output[last..].split_once("\r\n\r\n")
+            && status.starts_with(['4', '5'])
+            && head.contains("\r\nConnection: close")
+            && !sentence.is_empty()
+            && !asked_to_close
+        {
+            refusals.insert(format!("{} {sentence}", &status[..3]));
+        }
+    }
+    assert_eq!(documented, refusals);
 }
 
 #[test]
