@@ -63,9 +63,15 @@ impl Server {
         format!("/proc/{}/{file}", self.child.id())
     }
 
-    /// How many threads it has.
-    pub(crate) fn threads(&self) -> usize {
-        fs::read_dir(self.proc("task")).expect("Linux").count()
+    /// The names of its threads.
+    pub(crate) fn threads(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for thread in fs::read_dir(self.proc("task")).expect("Linux") {
+            let name = fs::read_to_string(thread.expect("Linux").path().join("comm")).expect("it goes on");
+            names.push(name.trim().to_owned());
+        }
+        names.sort();
+        names
     }
 
     /// How many descriptors it has open.
