@@ -13,21 +13,22 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 /// How many connections the kernel may complete before they are accepted: as many as it allows. On
 /// the blocking server this is where everybody waits.
-const BACKLOG: i32 = 4096;
+pub const BACKLOG: i32 = 4096;
 
-/// Listens on `address`, which came from the command line's `flag`; port 0 takes a free one.
+/// Listens on `address`, which came from the command line's `flag`; port 0 takes a free one. So many
+/// as `backlog` says may have connected before they are accepted.
 ///
 /// # Errors
 ///
 /// A sentence for the person who started the program: what failed, and what to do about it.
-pub fn listen(flag: &'static str, address: SocketAddr) -> Result<TcpListener, CannotListen> {
+pub fn listen(flag: &'static str, address: SocketAddr, backlog: i32) -> Result<TcpListener, CannotListen> {
     let bind = || -> io::Result<TcpListener> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
         // A server that was just restarted may have its port again, though old connections still
         // linger.
         socket.set_reuse_address(true)?;
         socket.bind(&address.into())?;
-        socket.listen(BACKLOG)?;
+        socket.listen(backlog)?;
         Ok(socket.into())
     };
     bind().map_err(|error| CannotListen { flag, address, error })

@@ -80,7 +80,7 @@ impl TimeFlags {
     }
 }
 
-/// How many connections at once: a question only for a server that can have more than one.
+/// How many connections at once.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct RoomFlags {
     /// Connections open at once; whoever comes beyond them waits until one ends, as everybody does
@@ -93,6 +93,11 @@ impl RoomFlags {
     /// The number.
     pub fn max_connections(self) -> usize {
         self.max_connections.get()
+    }
+
+    /// How many of them stand in line where only one is served.
+    pub fn in_line(self) -> i32 {
+        i32::try_from(self.max_connections.get() - 1).unwrap_or(i32::MAX)
     }
 }
 

@@ -7,7 +7,9 @@ use clap::Parser;
 use executor::inspect;
 use executor::signals::Signals;
 use servers::async_server;
-use servers::command_line::{announce, exit_on_second_signal, exit_with, listen, raise_descriptor_limit};
+use servers::command_line::{
+    BACKLOG, announce, exit_on_second_signal, exit_with, listen, raise_descriptor_limit,
+};
 use servers::limit_flags::{RoomFlags, TimeFlags};
 use servers::loop_flags::LoopFlags;
 use servers::options::Options;
@@ -41,7 +43,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     raise_descriptor_limit();
     exit_on_second_signal()?;
     let event_loop = arguments.event_loop.build()?;
-    let listener = listen("--addr", arguments.addr)?;
+    let listener = listen("--addr", arguments.addr, BACKLOG)?;
     let options = Options { max_connections: arguments.room.max_connections(), ..arguments.times.options() };
     event_loop.block_on(async move {
         // Heard from before the first connection can be made, so that no signal is missed.

@@ -10,8 +10,8 @@ use clap::Parser;
 use executor::inspect;
 use servers::blocking_server::{self, Stop};
 use servers::bounds::BLOCKING_IDLE_TIMEOUT;
-use servers::command_line::{announce, exit_on_second_signal, exit_with, listen};
-use servers::limit_flags::{Seconds, TimeFlags};
+use servers::command_line::{BACKLOG, announce, exit_on_second_signal, exit_with, listen};
+use servers::limit_flags::{RoomFlags, Seconds, TimeFlags};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -22,13 +22,21 @@ use signal_hook::iterator::Signals;
 /// SIGINT (Ctrl-C) or SIGTERM stops it when what is under way is answered; a second one at once.
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
 #[derive(Parser)]
-#[command(version, mut_arg("idle_timeout", |flag| flag.default_value(Seconds::from(BLOCKING_IDLE_TIMEOUT).to_string())))]
+#[command(
+    version,
+    mut_arg("idle_timeout", |flag| flag.default_value(Seconds::from(BLOCKING_IDLE_TIMEOUT).to_string())),
+    mut_arg("max_connections", |flag| flag.default_value(BACKLOG.to_string()).help(
+        "Connections at once: the one that is served, and those that stand in line for it in the kernel's backlog"
+    ))
+)]
 struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8002")]
     addr: SocketAddr,
     #[command(flatten)]
     times: TimeFlags,
+    #[command(flatten)]
+    room: RoomFlags,
 }
 
 fn main() {
@@ -38,7 +46,7 @@ fn main() {
 fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     inspect::init_logging();
     exit_on_second_signal()?;
-    let listener = listen("--addr", arguments.addr)?;
+    let listener = listen("--addr", arguments.addr, arguments.room.in_line())?;
     let address = listener.local_addr()?;
     let stop = Arc::new(Stop::default());
     let mut signals = Signals::new([SIGINT, SIGTERM])?;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use clap::Parser;
 use console::Term;
 use executor::inspect;
-use servers::command_line::{exit_on_second_signal, exit_with, listen};
+use servers::command_line::{BACKLOG, exit_on_second_signal, exit_with, listen};
 use servers::experiment::{
     Bars, Course, Hosts, Lines, News, Picture, Plan, RoomForLogs, Show, Side, Stopped, What, Wire, opening,
     report, run, what_goes_on, what_happened, what_next,
@@ -144,8 +144,8 @@ fn prepare(
         return Ok((plan, None));
     }
     // Both, before anything is started: if one address is taken, nothing has happened yet.
-    let async_listener = listen("--async-addr", arguments.async_addr)?;
-    let blocking_listener = listen("--blocking-addr", arguments.blocking_addr)?;
+    let async_listener = listen("--async-addr", arguments.async_addr, BACKLOG)?;
+    let blocking_listener = listen("--blocking-addr", arguments.blocking_addr, BACKLOG)?;
     plan.async_server = async_listener.local_addr()?;
     plan.blocking_server = blocking_listener.local_addr()?;
     plan.seconds = Some(plan.sleep());
