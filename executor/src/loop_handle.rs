@@ -128,7 +128,7 @@ impl LoopHandle {
             // Nobody else sets it.
             let _ = born.set(handle.abort_handle());
             let hand_over = HandOver { task: handle.another(), promise };
-            handle.watch(Box::new(move || drop(hand_over)));
+            handle.watch(Box::new(move || drop(hand_over))).leave();
         });
         RemoteTask { result, over, task, handle: self.clone() }
     }

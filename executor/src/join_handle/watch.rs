@@ -77,6 +77,7 @@ pub(super) type Watcher = Box<dyn FnOnce()>;
 
 /// A watch on a task. Dropping it takes the watcher back: a task that lives long may be waited for
 /// many times.
+#[must_use = "dropping it takes the watcher back: `leave` it if that is not meant"]
 pub(crate) struct Watch<T> {
     pub(crate) handle: JoinHandle<T>,
     /// The watcher's place in the list; 0 if there is none to take back.
