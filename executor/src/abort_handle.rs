@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::event_loop;
+use crate::inbox::TaskKey;
 use crate::inspect::event::TaskId;
 use crate::waker::TaskWaker;
 
@@ -17,13 +19,30 @@ impl AbortHandle {
         AbortHandle(task)
     }
 
+    /// That of the task that is running: a task that aborts itself with it stops at its next
+    /// `.await`. Nothing in a callback. asyncio: `asyncio.current_task`.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a running loop.
+    #[track_caller]
+    #[doc(alias = "current_task")]
+    pub fn current() -> Option<AbortHandle> {
+        let state = event_loop::running("AbortHandle::current()");
+        let task = state.narrator().task_key()?;
+        state.tasks.waker(task).map(AbortHandle)
+    }
+
+    pub(crate) fn key(&self) -> TaskKey {
+        self.0.task
+    }
+
     /// The task's name in traces.
     pub fn id(&self) -> TaskId {
         self.0.task.id
     }
 
     /// As [`JoinHandle::abort`](crate::JoinHandle::abort). Nothing happens to a task that is over.
-    #[doc(alias = "cancel")]
     pub fn abort(&self) {
         self.0.cancel();
     }

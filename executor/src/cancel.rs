@@ -22,6 +22,7 @@
 //!    [`cancellable`] await, that await ends with [`Cancelled`], the innermost if there are
 //!    several. Where it does not, nobody would hear: its future is dropped, as by `abort`.
 //! 3. Before its first step the task stands nowhere, so its body never runs.
+//! 4. If it asks for it itself, and then returns without another await, it counts as cancelled.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -32,6 +33,7 @@ use std::task::{Context, Poll, Wake};
 
 use pin_project_lite::pin_project;
 
+use crate::abort_handle::AbortHandle;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
 use crate::join_error::JoinError;
@@ -97,6 +99,10 @@ impl Cancellation {
         let catcher = self.catcher.take();
         self.telling = if self.untold { catcher } else { None };
         self.untold && catcher.is_none()
+    }
+
+    pub(crate) fn is_untold(&self) -> bool {
+        self.untold
     }
 
     /// Whether the await of this number is the one to be told. It is told once.
@@ -172,9 +178,24 @@ impl LoopState {
         left.unwrap_or(0)
     }
 
+    /// Whether the running task was asked to stop and has not been told.
+    fn is_untold(&self) -> bool {
+        self.narrator().task_key().is_some_and(|task| self.tasks.is_untold(task))
+    }
+
     /// The running task's cancellation, for the futures in it.
     fn running_cancellation<R>(&self, look: impl FnOnce(&mut Cancellation) -> R) -> Option<R> {
         self.tasks.cancellation(self.narrator().task_key()?, look)
+    }
+}
+
+/// The result of the running task, which is about to end. If it was asked to stop in this very step,
+/// by itself as it were, there is no further await to tell it at, and it counts as cancelled all the
+/// same; an error stays an error. asyncio: `_must_cancel`, at the end of `Task.__step`.
+pub(crate) fn unless_untold<T>(result: Result<T, JoinError>) -> Result<T, JoinError> {
+    match event_loop::running_if_any() {
+        Some(state) if result.is_ok() && state.is_untold() => Err(JoinError::Cancelled),
+        _ => result,
     }
 }
 
@@ -305,6 +326,19 @@ impl<T> JoinHandle<T> {
     #[doc(alias = "cancelled")]
     pub fn is_cancelled(&self) -> bool {
         self.was_cancelled()
+    }
+}
+
+impl AbortHandle {
+    /// As [`JoinHandle::cancel`]: for whoever is to cancel a task that somebody else awaits, and for
+    /// the task [itself](Self::current). asyncio: `Task.cancel`.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a running loop.
+    #[track_caller]
+    pub fn cancel(&self) -> bool {
+        event_loop::running("AbortHandle::cancel()").cancel(self.key())
     }
 }
 

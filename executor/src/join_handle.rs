@@ -37,7 +37,7 @@ use std::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 
 use crate::abort_handle::AbortHandle;
-use crate::cancel::Target;
+use crate::cancel::{self, Target};
 use crate::event_loop;
 use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
@@ -134,10 +134,10 @@ where
         let future = this.future;
         // Nobody polls the future again after a panic, so nobody sees what the panic may have left
         // half done.
-        match panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx))) {
+        let conclude = |output| cancel::unless_untold((this.conclude)(output));
+        match panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx).map(conclude))) {
             Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => {
-                let result = (this.conclude)(output);
+            Ok(Poll::Ready(result)) => {
                 let outcome = outcome_of(&result);
                 this.promise.settle(result);
                 Poll::Ready(outcome)

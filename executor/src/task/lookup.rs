@@ -31,6 +31,13 @@ impl Tasks {
         Some(look(slot.cancellation.get_or_insert_default()))
     }
 
+    /// Whether a task was asked to stop and has not been told.
+    pub(crate) fn is_untold(&self, task: TaskKey) -> bool {
+        let slots = self.slots.borrow();
+        let Some(slot) = slots.get(task.index) else { return false };
+        slot.shared.task == task && slot.cancellation.as_ref().is_some_and(|it| it.is_untold())
+    }
+
     /// What wakes a task, or nothing if it is over.
     pub(crate) fn waker(&self, task: TaskKey) -> Option<Arc<TaskWaker>> {
         let slots = self.slots.borrow();
