@@ -294,6 +294,10 @@ impl<F: Future> Future for Enforce<F> {
     /// limit was moved.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        // Whoever moves the limit from inside of the future need not wake it: it is at work, and
+        // looks at the limit when it is done.
+        let before = this.deadline.shared.waker.take();
+        drop(before);
         this.deadline.follow(this.limit, this.place);
         if this.limit.as_ref().is_some_and(Limit::is_over) {
             return this.deadline.expire(this.limit);
