@@ -79,6 +79,15 @@ impl<T> IntoTask for JoinHandle<T> {
     }
 }
 
+/// To wait for a task and keep its handle: `shield(&mut task)`, `wait_for(limit, &mut task)`.
+impl<T> IntoTask for &mut JoinHandle<T> {
+    type Output = T;
+
+    fn into_task(self) -> JoinHandle<T> {
+        self.another()
+    }
+}
+
 /// Makes tasks of them all, in their order.
 #[track_caller]
 fn into_tasks<C: IntoTask>(children: impl IntoIterator<Item = C>) -> Vec<JoinHandle<C::Output>> {

@@ -1,5 +1,6 @@
 //! `wait_for`: a task with a time limit, after which it is cancelled and may clean up.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -38,23 +39,16 @@ where
     C: IntoTask<Output: 'static>,
 {
     let handle = [child.into_task()];
-    let bell = Rc::new(Bell::default());
-    let mut held = Vec::new();
-    if !handle[0].is_finished() {
-        let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(|_| true);
-        held = watch_each(&handle, &bell, &watcher);
-    }
+    let (over, bell) = (Rc::new(Cell::new(false)), Rc::new(Bell::default()));
+    let noted = Rc::clone(&over);
+    let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(move |_| {
+        noted.set(true);
+        true
+    });
+    let held = watch_each(&handle, &bell, &watcher);
     let [handle] = handle;
-    let place = Location::caller();
-    WaitFor {
-        handle,
-        _watches: held,
-        bell,
-        limit: Some(sleep(limit)),
-        was_cancelled: false,
-        catch: Catch::default(),
-        place,
-    }
+    let (limit, catch, place) = (Some(sleep(limit)), Catch::default(), Location::caller());
+    WaitFor { handle, _watches: held, over, bell, limit, was_cancelled: false, catch, place }
 }
 
 /// The future of [`wait_for`].
@@ -62,6 +56,9 @@ where
 pub struct WaitFor<T> {
     handle: JoinHandle<T>,
     _watches: Vec<Watch<T>>,
+    /// Whether the watcher has said that the task is over: with asyncio's wake-ups it does so a turn
+    /// later, as everybody's does.
+    over: Rc<Cell<bool>>,
     bell: Rc<Bell>,
     /// Nothing any more once the task was cancelled, for whatever reason.
     limit: Option<Sleep>,
@@ -81,7 +78,9 @@ impl<T> Future for WaitFor<T> {
             this.limit = None;
             this.handle.cancel();
         }
-        if let Some(result) = this.handle.take_result() {
+        if this.over.get()
+            && let Some(result) = this.handle.take_result()
+        {
             let by_limit = this.limit.is_none() && !this.was_cancelled;
             return Poll::Ready(match result {
                 Err(JoinError::Cancelled) if by_limit => Err(Elapsed),
