@@ -1,0 +1,30 @@
+//! A signal only writes a byte; its handler runs later, as an ordinary callback of a tick.
+//!
+//! It is SIGUSR2 that is sent: on SIGUSR1 every loop of the process prints its tasks, also those of
+//! the tests beside this one.
+use crate::ticks::{run, say};
+use executor::Deferred;
+use executor::signals::{Signal, add_signal_handler};
+use signal_hook::low_level::raise;
+
+async fn main() {
+    let fut = Deferred::new();
+
+    let theirs = fut.clone();
+    let on_signal = move || {
+        say!("signal handler runs as a callback");
+        theirs.set(()).unwrap();
+    };
+
+    let handler = add_signal_handler(Signal::SIGUSR2, on_signal).unwrap();
+    say!("main sends itself SIGUSR1");
+    raise(Signal::SIGUSR2.number()).unwrap();
+    say!("main goes on; handled yet:", fut.is_done());
+    fut.await.unwrap();
+    say!("main resumes");
+    say!("removed:", handler.remove());
+}
+
+pub(crate) fn program() {
+    run(main());
+}
