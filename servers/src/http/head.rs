@@ -70,8 +70,9 @@ fn text<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a str {
 pub(super) struct HeadReader {
     /// How far the lines have been found.
     lines: LineScanner,
-    /// There as soon as its line was.
-    request_line: Option<RequestLine>,
+    /// There as soon as its line was, if the rest was not. In a box, since most heads come in one piece,
+    /// and a connection that waits for one should be small.
+    request_line: Option<Box<RequestLine>>,
     /// Header lines found so far.
     header_count: usize,
 }
@@ -89,22 +90,26 @@ struct RequestLine {
 impl HeadReader {
     /// The head at the beginning of `bytes`, or `None` if some of it is missing; then call again with more.
     pub(super) fn read(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<Head>, Error> {
-        if self.request_line.is_none() {
+        let request_line = if let Some(request_line) = self.request_line.take() {
+            *request_line
+        } else {
             check_first_byte(bytes)?;
-            self.request_line = match self.lines.next_line(bytes, limits.max_request_line + "\r\n".len()) {
-                Line::Complete(line) => Some(parse_request_line(&bytes[line], self.lines.position())?),
+            match self.lines.next_line(bytes, limits.max_request_line + "\r\n".len()) {
+                Line::Complete(line) => parse_request_line(&bytes[line], self.lines.position())?,
                 Line::Incomplete => return Ok(None),
                 Line::TooLong => return Err(Error::RequestLineTooLong),
                 Line::BareLineFeed => return Err(Error::BareLineFeed),
-            };
-        }
-        let Some(request_line) = &self.request_line else { return Ok(None) };
+            }
+        };
         let limit = request_line.end + limits.max_header_bytes;
         loop {
             match self.lines.next_line(bytes, limit) {
                 Line::Complete(line) if line.is_empty() => break,
                 Line::Complete(_) => self.header_count += 1,
-                Line::Incomplete => return Ok(None),
+                Line::Incomplete => {
+                    self.request_line = Some(Box::new(request_line));
+                    return Ok(None);
+                }
                 Line::TooLong => return Err(Error::HeadersTooLong),
                 Line::BareLineFeed => return Err(Error::BareLineFeed),
             }
@@ -124,12 +129,12 @@ impl HeadReader {
 /// The order decides which fault is named when there are several: first who is meant, then where the body ends, then
 /// whether we want it. A body that is too large is refused here, while its sender may still hold it back.
 fn judge(
-    request_line: &RequestLine,
+    request_line: RequestLine,
     header_lines: Range<usize>,
     facts: &Facts<'_>,
     limits: &Limits,
 ) -> Result<Head, Error> {
-    let RequestLine { method, version, ref target, .. } = *request_line;
+    let RequestLine { method, version, target, .. } = request_line;
     facts.check_host(version, target.authority.is_some(), target.is_asterisk)?;
     let framing = facts.framing(version)?;
     if let Framing::Length(length) = framing
@@ -139,7 +144,7 @@ fn judge(
     }
     let expects_continue = facts.expects_continue(version)?;
     let keep_alive = facts.keep_alive(version);
-    Ok(Head { method, version, target: target.clone(), header_lines, framing, keep_alive, expects_continue })
+    Ok(Head { method, version, target, header_lines, framing, keep_alive, expects_continue })
 }
 
 /// Refuses at the first byte what can never become a request line. A browser that was told `https://` sends a TLS
