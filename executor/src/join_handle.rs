@@ -21,13 +21,13 @@
 //! Nothing else about a task depends on the type of its result: this is the boundary. On the loop's
 //! side of it, all tasks are alike and fit in one table.
 
+mod rare;
 pub(crate) mod unclaimed;
 pub(crate) mod watch;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::mem;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -43,8 +43,7 @@ use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
 use crate::join_error::JoinError;
 use crate::waker::TaskWaker;
-use unclaimed::{Bad, Unclaimed};
-use watch::Watcher;
+use rare::Rare;
 
 /// What a task and its handle share. Both live on the loop's thread: an `Rc` and a `RefCell` are
 /// enough, and no lock is taken to join a task.
@@ -56,12 +55,8 @@ struct Shared<T> {
     outcome: Option<Outcome>,
     /// The task that awaits the handle. One is enough: to await it, the handle must be borrowed.
     waiter: Option<Waker>,
-    /// What `gather` and its like want done when the task is over.
-    watchers: Vec<(u64, Watcher)>,
-    /// What of a result must not be lost: a panic, and an error where that is known to be one.
-    bad: Bad<T>,
-    /// Reports such a result if it is still here when the last handle on it goes.
-    unclaimed: Option<Box<Unclaimed>>,
+    /// What most tasks never need: those who watch it, and a bad result's report.
+    rare: Option<Box<Rare<T>>>,
 }
 
 /// The task's end of it. If it is dropped without a result, the task was cancelled.
@@ -78,9 +73,8 @@ impl<T> Promise<T> {
         }
         shared.outcome = Some(outcome_of(&result));
         shared.result = Some(result);
-        shared.unclaimed = unclaimed;
         let waiter = shared.waiter.take();
-        let watchers = mem::take(&mut shared.watchers);
+        let watchers = shared.take_watchers(unclaimed);
         // A waker is foreign code: not while the cell is borrowed. It queues the waiter's next step,
         // which comes in the next turn at the earliest: nobody runs inside of somebody else's end.
         drop(shared);

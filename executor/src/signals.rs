@@ -25,6 +25,7 @@ use signal_hook::low_level;
 pub use self::handler::{SignalHandler, add_signal_handler};
 use crate::event_loop;
 use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::sigusr1::Silence;
 use crate::net::source::Socket;
 
 /// A signal: its number, and the names of those that a program may want to hear. Python:
@@ -113,21 +114,26 @@ struct Pipe {
 
 /// While it lives, a signal writes a byte into a socket.
 #[derive(Debug)]
-struct Registration(SigId);
+struct Registration {
+    id: SigId,
+    /// A program that means something by SIGUSR1 wants no list of tasks for it.
+    _silence: Option<Silence>,
+}
 
 impl Registration {
     /// The socket that the bytes can be read from, and what keeps them coming.
     fn new(signal: Signal) -> io::Result<(UnixStream, Self)> {
         signal.check()?;
         let (ours, handlers) = UnixStream::pair()?;
-        let registration = Registration(low_level::pipe::register(signal.number(), handlers)?);
-        Ok((ours, registration))
+        let silence = if signal == Signal::SIGUSR1 { Some(Silence::new()) } else { None };
+        let id = low_level::pipe::register(signal.number(), handlers)?;
+        Ok((ours, Registration { id, _silence: silence }))
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        low_level::unregister(self.0);
+        low_level::unregister(self.id);
     }
 }
 

@@ -45,7 +45,6 @@ pub(crate) struct Steps {
     pub(crate) body: Body,
     /// Made once and lent to every poll: a step allocates nothing.
     pub(crate) waker: Waker,
-    pub(crate) polls: u32,
 }
 
 /// What is known of a task.
@@ -85,7 +84,7 @@ impl Tasks {
         let mut slots = self.slots.borrow_mut();
         let place = slots.vacant_entry();
         let shared = Arc::new(TaskWaker::new(TaskKey { index: place.key(), id }, inbox));
-        let steps = Some(Steps { body, waker: Waker::from(Arc::clone(&shared)), polls: 0 });
+        let steps = Some(Steps { body, waker: Waker::from(Arc::clone(&shared)) });
         place.insert(Slot { shared: Arc::clone(&shared), steps, about, cancellation: None, whom: None });
         shared
     }
@@ -98,13 +97,12 @@ impl Tasks {
         if slot.shared.task != task {
             return None;
         }
-        let mut steps = slot.steps.take()?;
+        let steps = slot.steps.take()?;
         slot.shared.step_begins();
         let unheard = slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_begins());
         let dropped = slot.shared.is_cancelled() || unheard;
         // To be dropped is not a step of its own.
-        steps.polls += u32::from(!dropped);
-        slot.about.polls = steps.polls;
+        slot.about.polls += u32::from(!dropped);
         Some((steps, dropped))
     }
 

@@ -174,12 +174,12 @@ impl LoopState {
                 // Whatever it waits for has its waker now. Until that is called, the task is not
                 // looked at again.
                 let awaiting = self.narrator().awaiting();
-                self.tell_polled(task, steps.polls, began, Some(awaiting));
+                self.tell_polled(task, began, Some(awaiting));
                 self.tasks.suspend(task, steps, awaiting, self.turn_time.get());
                 self.narrator().step_ends();
             }
             Poll::Ready(outcome) => {
-                self.tell_polled(task, steps.polls, began, None);
+                self.tell_polled(task, began, None);
                 self.end_task(task, steps, outcome);
             }
         }
@@ -190,10 +190,9 @@ impl LoopState {
         // The future goes first, and its slot after: what its destructors wake or ask of the loop
         // still finds the task in the table.
         self.ending.set(Some(task));
-        let Steps { body, polls, .. } = steps;
-        drop_body(body);
-        self.tasks.remove(task);
-        self.tell_ended(task, outcome, polls);
+        drop_body(steps.body);
+        let about = self.tasks.remove(task);
+        self.tell_ended(task, outcome, about.polls);
         self.narrator().step_ends();
     }
 

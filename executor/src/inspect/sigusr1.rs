@@ -7,9 +7,11 @@
 //! and a loop that does not answer (because somebody holds it) can be told from one that waits.
 //! asyncio: `python -m asyncio pstree PID`, which reads the memory of the other process.
 //!
-//! Whoever else listens for SIGUSR1 with `signal-hook` goes on hearing it.
+//! Whoever else listens for SIGUSR1 with `signal-hook` goes on hearing it. A program that listens for it
+//! through [`signals`](crate::signals) means something of its own by it, and gets no list.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::thread;
@@ -51,6 +53,26 @@ impl Drop for Answers {
     }
 }
 
+/// How many want SIGUSR1 for something of their own.
+static WANTED: AtomicUsize = AtomicUsize::new(0);
+
+/// As long as it lives, SIGUSR1 means something else in this process, and no tasks are listed.
+#[derive(Debug)]
+pub(crate) struct Silence(());
+
+impl Silence {
+    pub(crate) fn new() -> Self {
+        WANTED.fetch_add(1, Ordering::AcqRel);
+        Silence(())
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        WANTED.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
 /// Starts the thread that hears the signal, once for the whole process. If the operating system
 /// refuses it, the program runs as well without.
 fn listen() {
@@ -59,7 +81,9 @@ fn listen() {
         let Ok(mut signals) = Signals::new([SIGUSR1]) else { return };
         let _ = thread::Builder::new().name("sigusr1".to_owned()).spawn(move || {
             for _ in signals.forever() {
-                ask_all();
+                if WANTED.load(Ordering::Acquire) == 0 {
+                    ask_all();
+                }
             }
         });
     });

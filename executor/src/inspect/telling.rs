@@ -122,12 +122,12 @@ impl LoopState {
     pub(crate) fn tell_polled(
         &self,
         task: TaskKey,
-        poll: u32,
         began: Option<Instant>,
         pending: Option<(Awaiting, Option<Place>)>,
     ) {
         if let Some(began) = began {
             let took = self.narrator().elapsed(began);
+            let poll = self.tasks.polls(task);
             // If it has woken itself, it stands there too.
             let again = self.tasks.waker(task).is_some_and(|waker| waker.queued.load(Ordering::Acquire));
             let behind = self.ready.len().saturating_sub(usize::from(again));

@@ -14,7 +14,7 @@ use std::future::Future;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::rc::Rc;
 
-use super::{JoinHandle, Promise, Shared};
+use super::{JoinHandle, Promise};
 use crate::event_loop::{self, LoopState};
 use crate::exceptions::Unhandled;
 use crate::inspect::event::Event;
@@ -36,7 +36,7 @@ where
     E: fmt::Debug + 'static,
 {
     let handle = event_loop::running("spawn_fallible()").spawn(None, Location::caller(), future);
-    handle.shared.borrow_mut().bad = panic_or_error;
+    handle.shared.borrow_mut().set_bad(panic_or_error);
     handle
 }
 
@@ -58,7 +58,7 @@ impl fmt::Display for What<'_> {
     }
 }
 
-fn panic_only<T>(result: &Result<T, JoinError>) -> Option<What<'_>> {
+pub(super) fn panic_only<T>(result: &Result<T, JoinError>) -> Option<What<'_>> {
     match result {
         Err(JoinError::Panicked(panic)) => Some(What::Panicked(panic_message(panic.as_ref()))),
         _ => None,
@@ -79,6 +79,13 @@ pub(super) struct Unclaimed {
     event: Option<Event>,
 }
 
+impl Unclaimed {
+    /// Somebody has taken the result.
+    pub(super) fn withdraw(mut self) {
+        self.event = None;
+    }
+}
+
 impl Drop for Unclaimed {
     fn drop(&mut self) {
         let Some(event) = self.event.take() else { return };
@@ -95,8 +102,8 @@ impl Drop for Unclaimed {
 impl<T> Promise<T> {
     /// Writes the note, if the result is bad and somebody would hear of it. It is written now, while
     /// the task is still in the table and its name is known; the handles may outlive it by far.
-    pub(super) fn witness(&self, result: &Result<T, JoinError>) -> Option<Box<Unclaimed>> {
-        let bad = self.0.borrow().bad;
+    pub(super) fn witness(&self, result: &Result<T, JoinError>) -> Option<Unclaimed> {
+        let bad = self.0.borrow().bad();
         let what = bad(result)?;
         let state = event_loop::running_if_any()?;
         if !state.narrator().is_observed() && !state.extras.exceptions.is_set() {
@@ -108,32 +115,6 @@ impl<T> Promise<T> {
         let task = state.narrator().task_key()?;
         let (name, spawned) = state.tasks.origin(task)?;
         let event = Event::Unclaimed { task: task.id, name, spawned, what };
-        Some(Box::new(Unclaimed { state, event: Some(event) }))
-    }
-}
-
-impl<T> Shared<T> {
-    pub(super) fn new() -> Self {
-        Shared {
-            result: None,
-            outcome: None,
-            waiter: None,
-            watchers: Vec::new(),
-            bad: panic_only,
-            unclaimed: None,
-        }
-    }
-
-    /// Takes the result, and the note that would report it.
-    pub(super) fn take(&mut self) -> Option<Result<T, JoinError>> {
-        self.claim();
-        self.result.take()
-    }
-
-    /// Somebody has heard of the result.
-    pub(super) fn claim(&mut self) {
-        if let Some(mut unclaimed) = self.unclaimed.take() {
-            unclaimed.event = None;
-        }
+        Some(Unclaimed { state, event: Some(event) })
     }
 }

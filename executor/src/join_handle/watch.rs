@@ -64,9 +64,7 @@ impl<T> JoinHandle<T> {
             report(watcher);
             return Watch { handle: self.another(), ticket: 0 };
         }
-        // Who stands last in the list has the greatest number.
-        let ticket = shared.watchers.last().map_or(1, |(last, _)| last + 1);
-        shared.watchers.push((ticket, watcher));
+        let ticket = shared.add_watcher(watcher);
         drop(shared);
         Watch { handle: self.another(), ticket }
     }
@@ -94,8 +92,7 @@ impl<T> Watch<T> {
 impl<T> Drop for Watch<T> {
     fn drop(&mut self) {
         let mut shared = self.handle.shared.borrow_mut();
-        let place = shared.watchers.iter().position(|(ticket, _)| *ticket == self.ticket);
-        let watcher = place.map(|place| shared.watchers.remove(place));
+        let watcher = shared.remove_watcher(self.ticket);
         // What the watcher holds goes when nothing is borrowed any more.
         drop(shared);
         drop(watcher);

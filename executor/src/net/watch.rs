@@ -18,12 +18,12 @@ use reactor::Direction;
 use super::stream::{Stream, StreamSocket};
 use crate::ready::callback;
 
-/// Which callbacks a stream has: their numbers, by direction. A callback that is on its way to be
-/// called sees by its number whether it is still the one.
+/// Which callbacks a stream has: their numbers, by direction, and 0 for none. A callback that is on
+/// its way to be called sees by its number whether it is still the one.
 #[derive(Default)]
 pub(super) struct Watches {
-    current: [Cell<Option<u64>>; 2],
-    last: Cell<u64>,
+    current: [Cell<u32>; 2],
+    last: Cell<u32>,
 }
 
 /// It is lent the stream, so that it need not hold it.
@@ -65,16 +65,17 @@ impl<S: StreamSocket> Stream<S> {
     }
 
     fn watch(self: &Rc<Self>, direction: Direction, call: Call<S>) -> io::Result<()> {
-        let number = self.watches.last.get() + 1;
+        // Should they ever come round, the number of four thousand million callbacks ago is forgotten.
+        let number = self.watches.last.get().wrapping_add(1).max(1);
         self.watches.last.set(number);
         self.arm_watch(direction, number, call)?;
-        self.watches.current[direction as usize].set(Some(number));
+        self.watches.current[direction as usize].set(number);
         Ok(())
     }
 
     /// Arms one call. The closure travels on from each call to the next, so that nobody but the
     /// reactor holds it: with the reactor's entry it goes, too.
-    fn arm_watch(self: &Rc<Self>, direction: Direction, number: u64, mut call: Call<S>) -> io::Result<()> {
+    fn arm_watch(self: &Rc<Self>, direction: Direction, number: u32, mut call: Call<S>) -> io::Result<()> {
         let stream = Rc::downgrade(self);
         let once = callback(move || {
             let Some(stream) = stream.upgrade() else { return };
@@ -92,12 +93,12 @@ impl<S: StreamSocket> Stream<S> {
         self.socket.arm_callback(direction, once)
     }
 
-    fn is_current(&self, direction: Direction, number: u64) -> bool {
-        self.watches.current[direction as usize].get() == Some(number)
+    fn is_current(&self, direction: Direction, number: u32) -> bool {
+        self.watches.current[direction as usize].get() == number
     }
 
     fn unwatch(&self, direction: Direction) -> bool {
-        let had_one = self.watches.current[direction as usize].take().is_some();
+        let had_one = self.watches.current[direction as usize].take() != 0;
         if had_one {
             self.socket.disarm(direction);
         }

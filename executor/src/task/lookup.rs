@@ -44,4 +44,13 @@ impl Tasks {
         let slot = slots.get(task.index)?;
         if slot.shared.task == task { Some(Arc::clone(&slot.shared)) } else { None }
     }
+
+    /// How many steps a task has begun; none if it is over.
+    pub(crate) fn polls(&self, task: TaskKey) -> u32 {
+        let slots = self.slots.borrow();
+        match slots.get(task.index) {
+            Some(slot) if slot.shared.task == task => slot.about.polls,
+            _ => 0,
+        }
+    }
 }
