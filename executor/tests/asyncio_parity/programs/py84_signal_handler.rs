@@ -1,6 +1,6 @@
 //! A signal only writes a byte; its handler runs later, as an ordinary callback of a tick.
 //!
-//! It is SIGUSR2 that is sent: on SIGUSR1 every loop of the process prints its tasks, also those of
+//! It is SIGUSR1 that is sent: on SIGUSR1 every loop of the process prints its tasks, also those of
 //! the tests beside this one.
 use crate::ticks::{run, say};
 use executor::Deferred;
@@ -16,9 +16,9 @@ async fn main() {
         theirs.set(()).unwrap();
     };
 
-    let handler = add_signal_handler(Signal::SIGUSR2, on_signal).unwrap();
+    let handler = add_signal_handler(Signal::SIGUSR1, on_signal).unwrap();
     say!("main sends itself SIGUSR1");
-    raise(Signal::SIGUSR2.number()).unwrap();
+    raise(Signal::SIGUSR1.number()).unwrap();
     say!("main goes on; handled yet:", fut.is_done());
     fut.await.unwrap();
     say!("main resumes");
