@@ -1,7 +1,4 @@
 //! A signal only writes a byte; its handler runs later, as an ordinary callback of a tick.
-//!
-//! It is SIGUSR1 that is sent: on SIGUSR1 every loop of the process prints its tasks, also those of
-//! the tests beside this one.
 use crate::ticks::{run, say};
 use executor::Deferred;
 use executor::signals::{Signal, add_signal_handler};
