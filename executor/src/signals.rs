@@ -25,7 +25,7 @@ use signal_hook::low_level;
 pub use self::handler::{SignalHandler, add_signal_handler};
 use crate::event_loop;
 use crate::inspect::event::{Awaiting, Place};
-use crate::inspect::sigusr1::Silence;
+use crate::inspect::sigusr1;
 use crate::net::source::Socket;
 
 /// A signal: its number, and the names of those that a program may want to hear. Python:
@@ -114,26 +114,24 @@ struct Pipe {
 
 /// While it lives, a signal writes a byte into a socket.
 #[derive(Debug)]
-struct Registration {
-    id: SigId,
-    /// A program that means something by SIGUSR1 wants no list of tasks for it.
-    _silence: Option<Silence>,
-}
+struct Registration(SigId);
 
 impl Registration {
     /// The socket that the bytes can be read from, and what keeps them coming.
     fn new(signal: Signal) -> io::Result<(UnixStream, Self)> {
         signal.check()?;
         let (ours, handlers) = UnixStream::pair()?;
-        let silence = if signal == Signal::SIGUSR1 { Some(Silence::new()) } else { None };
-        let id = low_level::pipe::register(signal.number(), handlers)?;
-        Ok((ours, Registration { id, _silence: silence }))
+        if signal == Signal::SIGUSR1 {
+            sigusr1::give_way();
+        }
+        let registration = Registration(low_level::pipe::register(signal.number(), handlers)?);
+        Ok((ours, registration))
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        low_level::unregister(self.id);
+        low_level::unregister(self.0);
     }
 }
 

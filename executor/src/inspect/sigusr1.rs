@@ -8,10 +8,10 @@
 //! asyncio: `python -m asyncio pstree PID`, which reads the memory of the other process.
 //!
 //! Whoever else listens for SIGUSR1 with `signal-hook` goes on hearing it. A program that listens for it
-//! through [`signals`](crate::signals) means something of its own by it, and gets no list.
+//! through [`signals`](crate::signals) means something of its own by it, and gets no list any more.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::thread;
@@ -53,24 +53,13 @@ impl Drop for Answers {
     }
 }
 
-/// How many want SIGUSR1 for something of their own.
-static WANTED: AtomicUsize = AtomicUsize::new(0);
+/// Whether the program means something of its own by SIGUSR1. It stays so: a signal that came while
+/// somebody listened may reach the thread below when nobody does any more.
+static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// As long as it lives, SIGUSR1 means something else in this process, and no tasks are listed.
-#[derive(Debug)]
-pub(crate) struct Silence(());
-
-impl Silence {
-    pub(crate) fn new() -> Self {
-        WANTED.fetch_add(1, Ordering::AcqRel);
-        Silence(())
-    }
-}
-
-impl Drop for Silence {
-    fn drop(&mut self) {
-        WANTED.fetch_sub(1, Ordering::AcqRel);
-    }
+/// From now on SIGUSR1 means something else in this process, and no tasks are listed.
+pub(crate) fn give_way() {
+    TAKEN.store(true, Ordering::Release);
 }
 
 /// Starts the thread that hears the signal, once for the whole process. If the operating system
@@ -81,7 +70,7 @@ fn listen() {
         let Ok(mut signals) = Signals::new([SIGUSR1]) else { return };
         let _ = thread::Builder::new().name("sigusr1".to_owned()).spawn(move || {
             for _ in signals.forever() {
-                if WANTED.load(Ordering::Acquire) == 0 {
+                if !TAKEN.load(Ordering::Acquire) {
                     ask_all();
                 }
             }
