@@ -9,6 +9,9 @@
 # standard library's files; its names do.)
 skip -rfu ^(core|alloc|std|slab)::
 
+# The thread that waits for `kill -USR1` comes and goes; nobody came for it.
+set print thread-events off
+
 # While you stand at a breakpoint the loop's time stands, too: timers keep their order.
 set environment LOOP_CLOCK stepping
 
@@ -309,7 +312,7 @@ def is_dyn(value):
 
 
 def is_async(value):
-    return re.search(r"\{async_(fn|block|closure)_env#\d+\}(<.*>)?$", value.type.name or "") is not None
+    return re.search(r"\{async_(fn|block|closure)_env#\d+\}$", without_generics(value.type.name or "")) is not None
 
 
 def chain(future):
@@ -336,8 +339,10 @@ def one_link(future):
         return "%s[%s]" % (short(name), state), inner[awaited[0]] if awaited else None
     if name.startswith("core::option::Option<"):
         return "", some(future)
-    # What only wraps a future, to pin it for instance, and what the loop itself puts around a task.
-    if name.startswith(("core::", "alloc::", "executor::join_handle::Joinable<")):
+    # What the loop itself puts around a task, and what only wraps a future, to pin it for instance.
+    if name.startswith("executor::join_handle::Joinable<"):
+        return "", future["future"]
+    if name.startswith(("core::", "alloc::")):
         inside = fields(future) if is_struct(future) else []
         return "", future[inside[0]] if inside else None
     # A future of ours that drives another one: `timeout(...)` and its like.
@@ -393,15 +398,16 @@ The phase is the comment in tick.rs under which the turn stands."""
                 lines = source.read().splitlines()[: frame.find_sal().line]
         except (OSError, AttributeError):
             return "in the middle of it"
-        if "next_tick()" in lines[-1]:
-            return ABOUT_TO_BEGIN
+        begun = False
         for line in reversed(lines):
             comment = re.match(r"\s*// (\d\. .*)", line)
             if comment:
                 return "phase " + comment.group(1)
             if "fn tick" in line:
                 break
-        return "at its beginning"
+            # The line in which the turn stands has not been run.
+            begun = begun or ("next_tick()" in line and line is not lines[-1])
+        return "at its beginning" if begun else ABOUT_TO_BEGIN
 
 
 class Ready(LoopCommand):

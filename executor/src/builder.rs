@@ -11,7 +11,7 @@ use crate::inspect::debug_mode::DebugMode;
 use crate::inspect::log_lines::LogLines;
 use crate::inspect::narrator::{Narrator, Observer};
 use crate::settings::{
-    BuildError, Choice, ClockKind, DebugChoice, TimerKind, WakeMode, slow_from_environment,
+    BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, WakeMode, slow_from_environment,
 };
 use crate::threads::pool::default_threads;
 use crate::time::Timers;
@@ -51,7 +51,7 @@ impl EventLoop {
 }
 
 /// The switches of a loop. What is not set here is taken from the environment: `LOOP_BACKEND`,
-/// `LOOP_TIMERS`, `LOOP_WAKE`, `LOOP_CLOCK`, `LOOP_DEBUG`, `LOOP_SLOW_MS`.
+/// `LOOP_TIMERS`, `LOOP_WAKE`, `LOOP_CLOCK`, `LOOP_DEBUG`, `LOOP_SLOW_MS`, `LOOP_STEP`.
 #[derive(Default)]
 #[must_use = "a builder builds nothing until `build` is called"]
 pub struct Builder {
@@ -62,6 +62,7 @@ pub struct Builder {
     threads: Option<usize>,
     debug: Option<DebugChoice>,
     slow: Option<Duration>,
+    step: Option<StepChoice>,
     observers: Vec<Rc<dyn Observer>>,
 }
 
@@ -129,6 +130,14 @@ impl Builder {
         self
     }
 
+    /// Whether the loop waits for the person at the terminal before each turn. It says on stderr what
+    /// is ready and who waits for what, and reads stdin: Enter runs the turn, `?` says what else there
+    /// is. It goes by the stepping clock, or by the virtual one if that is asked for.
+    pub fn step(mut self, step: bool) -> Self {
+        self.step = Some(if step { StepChoice::On } else { StepChoice::Off });
+        self
+    }
+
     /// Somebody who is told every step of the loop.
     pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
         self.observers.push(observer);
@@ -139,13 +148,18 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When a switch of the environment has a word that it does not know, or the operating system
-    /// refuses a descriptor.
+    /// When a switch of the environment has a word that it does not know, when a loop that is to be
+    /// [stepped](Self::step) by hand was given the real clock, or when the operating system refuses a
+    /// descriptor.
     pub fn build(self) -> Result<EventLoop, BuildError> {
         let backend = chosen(self.backend)?;
         let timers = chosen(self.timers)?;
         let wake = chosen(self.wake)?;
-        let clock = chosen(self.clock)?;
+        let step = chosen(self.step)?;
+        let clock = match step {
+            StepChoice::Off => chosen(self.clock)?,
+            StepChoice::On => clock_to_step_by(self.clock)?,
+        };
         let debug = chosen(self.debug)?;
         let slow = match self.slow {
             Some(slow) => slow,
@@ -164,6 +178,9 @@ impl Builder {
         }
         let threads = self.threads.unwrap_or_else(default_threads);
         let state = LoopState::new(Reactor::new(backend)?, Timers::new(timers), wake, narrator, threads);
+        if step == StepChoice::On {
+            state.extras.stepper.begin();
+        }
         Ok(EventLoop { state: Rc::new(state) })
     }
 }
@@ -179,5 +196,19 @@ fn chosen<C: Choice>(choice: Option<C>) -> Result<C, BuildError> {
     match choice {
         Some(choice) => Ok(choice),
         None => Ok(C::from_environment()?),
+    }
+}
+
+/// The clock of a loop that is stepped by hand: a clock that was asked for is never exchanged in
+/// silence.
+fn clock_to_step_by(choice: Option<ClockKind>) -> Result<ClockKind, BuildError> {
+    let asked_for = match choice {
+        Some(clock) => Some(clock),
+        None => ClockKind::said_by_environment()?,
+    };
+    match asked_for {
+        None => Ok(ClockKind::Stepping),
+        Some(ClockKind::Real) => Err(BuildError::SteppingInRealTime),
+        Some(clock) => Ok(clock),
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::exceptions::ExceptionHandler;
 use crate::inbox::Inbox;
+use crate::inspect::stepper::Stepper;
 use crate::signals::handler::SignalHandlers;
 use crate::threads::pool::Pool;
 
@@ -15,6 +16,8 @@ pub(crate) struct Extras {
     pub(crate) signal_handlers: SignalHandlers,
     /// Who is told of what nobody awaits.
     pub(crate) exceptions: ExceptionHandler,
+    /// Whether somebody steps through the turns by hand.
+    pub(crate) stepper: Stepper,
 }
 
 impl Extras {
@@ -24,6 +27,7 @@ impl Extras {
             pool: Pool::new(threads, Arc::clone(inbox)),
             signal_handlers: SignalHandlers::default(),
             exceptions: ExceptionHandler::default(),
+            stepper: Stepper::default(),
         }
     }
 }

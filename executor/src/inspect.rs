@@ -16,6 +16,7 @@ pub mod log_lines;
 pub(crate) mod narrator;
 mod requests;
 pub(crate) mod sigusr1;
+pub(crate) mod stepper;
 mod task_table;
 mod telling;
 pub(crate) mod whom;

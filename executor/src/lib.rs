@@ -96,7 +96,7 @@ pub use join_handle::unclaimed::spawn_fallible;
 pub use join_handle::{Join, JoinHandle};
 pub use loop_handle::{LoopHandle, RemoteTask, handle};
 pub use reactor::BackendKind;
-pub use settings::{BuildError, Choice, ClockKind, DebugChoice, TimerKind, Unknown, WakeMode};
+pub use settings::{BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, Unknown, WakeMode};
 pub use threads::{ToThread, to_thread};
 pub use time::instant::Instant;
 pub use time::interval::{Interval, interval};

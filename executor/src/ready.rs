@@ -67,7 +67,7 @@ pub(crate) enum Entry {
 
 /// The ready queue of one loop.
 pub(crate) struct ReadyQueue {
-    entries: RefCell<VecDeque<Entry>>,
+    pub(crate) entries: RefCell<VecDeque<Entry>>,
     /// Where other threads reach this loop. Also what tells one loop from another: a waker knows
     /// its loop by it.
     pub(crate) inbox: Arc<Inbox>,

@@ -50,9 +50,18 @@ pub trait Choice: Copy + Default + PartialEq + 'static {
     ///
     /// [`Unknown`] if its word is not one of [`CHOICES`](Self::CHOICES).
     fn from_environment() -> Result<Self, Unknown> {
+        Ok(Self::said_by_environment()?.unwrap_or_default())
+    }
+
+    /// The same, but nothing if the variable is not set or empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_environment`](Self::from_environment).
+    fn said_by_environment() -> Result<Option<Self>, Unknown> {
         match env::var_os(Self::VARIABLE) {
-            Some(word) if !word.is_empty() => Self::named(&word.to_string_lossy()),
-            _ => Ok(Self::default()),
+            Some(word) if !word.is_empty() => Self::named(&word.to_string_lossy()).map(Some),
+            _ => Ok(None),
         }
     }
 }
@@ -137,6 +146,21 @@ impl Choice for DebugChoice {
     const CHOICES: &'static [(&'static str, Self)] = &[("0", DebugChoice::Off), ("1", DebugChoice::On)];
 }
 
+/// Whether the loop waits for the person at the terminal before each turn: `LOOP_STEP=0|1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StepChoice {
+    /// It runs by itself. The default.
+    #[default]
+    Off,
+    /// It shows what is about to run, and waits for Enter.
+    On,
+}
+
+impl Choice for StepChoice {
+    const VARIABLE: &'static str = "LOOP_STEP";
+    const CHOICES: &'static [(&'static str, Self)] = &[("0", StepChoice::Off), ("1", StepChoice::On)];
+}
+
 /// How long a step may hold the loop before debug mode warns of it: `LOOP_SLOW_MS=100`, a number of
 /// milliseconds.
 ///
@@ -168,7 +192,7 @@ macro_rules! from_str {
     )*};
 }
 
-from_str!(TimerKind, WakeMode, ClockKind, DebugChoice);
+from_str!(TimerKind, WakeMode, ClockKind, DebugChoice, StepChoice);
 
 /// A word that a switch does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,6 +217,9 @@ impl std::error::Error for Unknown {}
 pub enum BuildError {
     /// A switch in the environment has a word that it does not know.
     Setting(Unknown),
+    /// A loop that is to be stepped by hand was given the real clock, by which all its timers would
+    /// be overdue.
+    SteppingInRealTime,
     /// The operating system refused the reactor a descriptor.
     Reactor(io::Error),
 }
@@ -201,6 +228,10 @@ impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BuildError::Setting(unknown) => unknown.fmt(f),
+            BuildError::SteppingInRealTime => f.write_str(
+                "stepping by hand (LOOP_STEP=1) needs a clock that waits for you: LOOP_CLOCK can be stepping, \
+                 virtual, or left out, but not real",
+            ),
             BuildError::Reactor(error) => write!(f, "cannot set up the reactor: {error}"),
         }
     }

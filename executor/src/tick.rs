@@ -51,6 +51,7 @@ struct Found {
 impl LoopState {
     /// One turn of the loop. asyncio: `_run_once`.
     pub(crate) fn tick(&self) {
+        self.let_the_person_step();
         self.narrator().next_tick();
         self.tell_turn_begin();
 

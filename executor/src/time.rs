@@ -125,6 +125,19 @@ impl<T> Timers<T> {
         }
     }
 
+    /// Every armed timer, the next first: its deadline, its name and what it was armed with. For
+    /// those who look on: the loop itself never needs them in order.
+    pub(crate) fn in_order(&self) -> Vec<(Instant, TimerId, &T)> {
+        let mut all = match self {
+            Timers::Wheel(wheel) => {
+                wheel.timers.iter().map(|(_, timer)| (timer.deadline, timer.id, &timer.payload)).collect()
+            }
+            Timers::Heap(heap) => heap.all(),
+        };
+        all.sort_unstable_by_key(|(deadline, id, _)| (*deadline, *id));
+        all
+    }
+
     /// Level and slot of a timer in the wheel; a heap has no such places.
     pub(crate) fn place(&self, key: TimerKey) -> Option<(u8, u8)> {
         match self {

@@ -27,8 +27,15 @@ fn every_example_prints_what_its_header_shows() {
         let name = path.file_stem().unwrap().to_str().unwrap();
         assert_eq!(shown.name, name, "{} shows the command of another example", path.display());
         let mut command = Command::new(program(name));
-        let switches =
-            ["LOOP_BACKEND", "LOOP_TIMERS", "LOOP_WAKE", "LOOP_CLOCK", "LOOP_DEBUG", "LOOP_SLOW_MS"];
+        let switches = [
+            "LOOP_BACKEND",
+            "LOOP_TIMERS",
+            "LOOP_WAKE",
+            "LOOP_CLOCK",
+            "LOOP_DEBUG",
+            "LOOP_SLOW_MS",
+            "LOOP_STEP",
+        ];
         for variable in switches.into_iter().chain(["RUST_LOG"]) {
             command.env_remove(variable);
         }

@@ -62,6 +62,7 @@ fn all_set() -> Builder {
         .clock(ClockKind::Virtual)
         .debug(false)
         .slow(SECOND)
+        .step(false)
 }
 
 #[test]
@@ -255,9 +256,16 @@ fn in_a_process_of_its_own() {
 fn with_environment(what: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(env::current_exe().unwrap());
     command.args(["--exact", "in_a_process_of_its_own", "--nocapture"]).env("MISUSE_TEST", what);
-    for variable in
-        ["LOOP_BACKEND", "LOOP_TIMERS", "LOOP_WAKE", "LOOP_CLOCK", "LOOP_DEBUG", "LOOP_SLOW_MS", "RUST_LOG"]
-    {
+    for variable in [
+        "LOOP_BACKEND",
+        "LOOP_TIMERS",
+        "LOOP_WAKE",
+        "LOOP_CLOCK",
+        "LOOP_DEBUG",
+        "LOOP_SLOW_MS",
+        "LOOP_STEP",
+        "RUST_LOG",
+    ] {
         command.env_remove(variable);
     }
     let output = command.envs(variables.iter().copied()).output().unwrap();
@@ -281,6 +289,21 @@ fn switches_of_the_environment() {
 }
 
 #[test]
+fn who_steps_by_hand_has_a_clock_that_waits() {
+    let by_hand = |clock| with_environment("environment", &[("LOOP_STEP", "1"), ("LOOP_CLOCK", clock)]);
+    assert_eq!(by_hand(""), "switches: mio wheel direct stepping");
+    assert_eq!(by_hand("stepping"), "switches: mio wheel direct stepping");
+    assert_eq!(by_hand("virtual"), "switches: mio wheel direct virtual");
+    let error = "error: stepping by hand (LOOP_STEP=1) needs a clock that waits for you: \
+                 LOOP_CLOCK can be stepping, virtual, or left out, but not real";
+    assert_eq!(by_hand("real"), error);
+    let wrong = by_hand("sundial");
+    assert!(wrong.contains("real, virtual, stepping"), "{wrong}");
+    let real = EventLoop::builder().clock(ClockKind::Real).step(true).build();
+    assert_eq!(format!("error: {}", real.unwrap_err()), error);
+}
+
+#[test]
 fn unknown_words_of_the_environment() {
     let known = [
         ("LOOP_BACKEND", "mio, polling"),
@@ -288,6 +311,7 @@ fn unknown_words_of_the_environment() {
         ("LOOP_WAKE", "direct, asyncio"),
         ("LOOP_CLOCK", "real, virtual, stepping"),
         ("LOOP_DEBUG", "0, 1"),
+        ("LOOP_STEP", "0, 1"),
         ("LOOP_SLOW_MS", "a whole number of milliseconds"),
     ];
     for (variable, words) in known {
@@ -305,6 +329,7 @@ fn the_builders_choice_wins_over_the_environment() {
         ("LOOP_CLOCK", "stepping"),
         ("LOOP_DEBUG", "nonsense"),
         ("LOOP_SLOW_MS", "-1"),
+        ("LOOP_STEP", "nonsense"),
     ];
     assert_eq!(with_environment("builder", &others), "switches: mio wheel direct virtual");
 }

@@ -15,6 +15,8 @@
 
 mod level;
 
+mod looking;
+
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;

@@ -26,6 +26,9 @@ pub struct LoopFlags {
     /// The loop's clock: real or stepping [env: LOOP_CLOCK] [default: real]
     #[arg(long, value_name = "NAME")]
     clock: Option<ClockKind>,
+    /// Show the loop and wait for Enter before each turn, on the stepping clock [env: LOOP_STEP]
+    #[arg(long)]
+    step: bool,
 }
 
 impl LoopFlags {
@@ -34,7 +37,7 @@ impl LoopFlags {
     /// # Errors
     ///
     /// A word in the environment that no switch knows, a reactor that the operating system refuses,
-    /// or the virtual clock.
+    /// the virtual clock, or the real one for a loop that is to be stepped.
     pub fn build(&self) -> Result<EventLoop, Box<dyn Error + Send + Sync>> {
         let mut builder = EventLoop::builder();
         if let Some(backend) = self.backend {
@@ -48,6 +51,9 @@ impl LoopFlags {
         }
         if let Some(clock) = self.clock {
             builder = builder.clock(clock);
+        }
+        if self.step {
+            builder = builder.step(true);
         }
         let event_loop = builder.build()?;
         if event_loop.clock() == ClockKind::Virtual {

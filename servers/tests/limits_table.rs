@@ -39,7 +39,7 @@ fn flags(program: &str) -> BTreeMap<String, String> {
     let mut flag = None;
     for line in help.lines().map(str::trim) {
         if line.starts_with("--") {
-            let (name, value) = line.split_once(' ').unwrap();
+            let (name, value) = line.split_once(' ').unwrap_or((line, ""));
             let unit = match value {
                 "<SECONDS>" => Some(" s"),
                 "<NUMBER>" => Some(""),

@@ -97,6 +97,17 @@ impl<T> Heap<T> {
         }
     }
 
+    /// Every armed timer, in no particular order.
+    pub(super) fn all(&self) -> Vec<(Instant, TimerId, &T)> {
+        let mut all = Vec::new();
+        for Reverse((deadline, id, index)) in &self.entries {
+            if self.is_armed(*id, *index) {
+                all.push((*deadline, *id, &self.armed[*index as usize].1));
+            }
+        }
+        all
+    }
+
     fn is_armed(&self, id: TimerId, index: u32) -> bool {
         matches!(self.armed.get(index as usize), Some((armed, _)) if *armed == id)
     }

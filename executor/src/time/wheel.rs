@@ -60,14 +60,14 @@ const NONE: u32 = u32::MAX;
 /// One armed timer: a link in the list of its slot. Links are numbers and not pointers, so no
 /// `unsafe` is needed, and taking one out of the middle is as cheap.
 #[derive(Debug)]
-struct Timer<T> {
-    id: TimerId,
-    deadline: Instant,
+pub(super) struct Timer<T> {
+    pub(super) id: TimerId,
+    pub(super) deadline: Instant,
     /// `level * SLOTS + slot`, or [`OVERFLOW`].
     slot: u16,
     previous: u32,
     next: u32,
-    payload: T,
+    pub(super) payload: T,
 }
 
 /// One slot: a list in no particular order.
@@ -83,7 +83,7 @@ const EMPTY: Slot = Slot { first: NONE, not_before: Instant::FAR_FUTURE };
 /// The wheel. `T` is whatever a timer is to wake.
 #[derive(Debug)]
 pub struct Wheel<T> {
-    timers: Slab<Timer<T>>,
+    pub(super) timers: Slab<Timer<T>>,
     slots: [Slot; OVERFLOW + 1],
     /// For each level, one bit for each slot that holds a timer.
     occupied: [u64; LEVELS],
