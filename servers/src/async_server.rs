@@ -9,6 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::future::{self, Future};
 use std::io;
 use std::net::Shutdown;
+use std::panic;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
@@ -17,8 +18,8 @@ use std::time::{Duration, SystemTime};
 
 use executor::net::{TcpListener, TcpStream};
 use executor::{
-    Elapsed, Instant, JoinHandle, Patience, block, inspect, sleep, spawn_named, timeout_at, to_thread,
-    yield_now,
+    Elapsed, Instant, JoinError, JoinHandle, Patience, block, inspect, sleep, spawn_named, timeout_at,
+    to_thread, yield_now,
 };
 use slab::Slab;
 
@@ -86,9 +87,14 @@ where
         // With the task goes its listener: new connections are refused from now on.
         no_more.abort();
     });
-    if let Ok(result) = accepting.await {
-        stopping.abort();
-        return result;
+    match accepting.await {
+        Ok(result) => {
+            stopping.abort();
+            return result;
+        }
+        Err(JoinError::Panicked(panic)) => panic::resume_unwind(panic),
+        // It was asked to stop.
+        Err(_) => {}
     }
 
     server.stopping.set(true);

@@ -135,7 +135,8 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 {
                     on_request(address);
                 }
-                if !routes::is_quiet(&request) {
+                let quiet = routes::is_quiet(&request);
+                if !quiet {
                     server.tell(Level::Info, &format!("> {} {}", request.method().name(), Target(request)));
                 }
                 let response = match (server.options.routes)(&request) {
@@ -147,7 +148,9 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 }
                 client.connection.borrow_buffers(&mut server.spare);
                 client.connection.answer(&response, server.date.at(SystemTime::now()));
-                server.tell(Level::Info, &format!("< {}", response.status().code()));
+                if !quiet {
+                    server.tell(Level::Info, &format!("< {}", response.status().code()));
+                }
             }
             Step::Refuse(error) => {
                 client.connection.answer(&error.response(), server.date.at(SystemTime::now()));

@@ -16,8 +16,9 @@ pub struct Options {
     pub limits: Limits,
     /// What is answered: the experiment's routes, unless somebody brings others.
     pub routes: fn(&Request<'_>) -> Reply,
-    /// Time for a client to take the answers that wait for it, from the moment it takes nothing more.
-    /// Beyond: the connection is closed, since it takes no 408 either.
+    /// Time for a client to take the answers that wait for it: on the loop from the moment it takes
+    /// nothing more, on the server that blocks from the beginning of the write. Beyond: the
+    /// connection is closed, since it takes no 408 either.
     pub write_timeout: Duration,
     /// Connections open at once; whoever comes beyond them waits in the kernel's backlog. At least
     /// one. The server that blocks has one at a time anyway.
