@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::event_loop;
-use crate::inbox::TaskKey;
+use crate::inbox::{Inbox, TaskKey};
 use crate::inspect::event::TaskId;
 use crate::waker::TaskWaker;
 
@@ -31,6 +31,11 @@ impl AbortHandle {
         let state = event_loop::running("AbortHandle::current()");
         let task = state.narrator().task_key()?;
         state.tasks.waker(task).map(AbortHandle)
+    }
+
+    /// Whether the task is of the loop with this inbox.
+    pub(crate) fn is_of(&self, inbox: &Arc<Inbox>) -> bool {
+        self.0.is_of(inbox)
     }
 
     pub(crate) fn key(&self) -> TaskKey {

@@ -24,11 +24,13 @@
 //! 3. Before its first step the task stands nowhere, so its body never runs.
 //! 4. If it asks for it itself, and then returns without another await, it counts as cancelled.
 
+pub(crate) mod stand;
+
+use std::collections::HashSet;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::panic::Location;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, Wake};
 
 use pin_project_lite::pin_project;
@@ -38,6 +40,7 @@ use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
+use stand::{Cancellation, Stand, Target};
 
 /// What a task's `.await` ends with when the task is cancelled. asyncio: `CancelledError`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,89 +61,45 @@ impl From<Cancelled> for JoinError {
     }
 }
 
-/// Who is to hear of a task's cancellation before the task itself does.
-#[derive(Clone)]
-pub(crate) enum Target {
-    /// The task that it joins.
-    Task(TaskKey),
-    /// The children that it gathers.
-    Tasks(Rc<[TaskKey]>),
-    /// Something that is set from outside.
-    Other(Rc<dyn CancelFirst>),
-}
-
-/// Something that can be cancelled in place of the task that waits for it.
-pub(crate) trait CancelFirst {
-    /// Says whether there was anything to cancel.
-    fn cancel(&self) -> bool;
-}
-
-/// What a task's slot keeps of its cancellation.
-#[derive(Default)]
-pub(crate) struct Cancellation {
-    /// How many requests the task has heard of or is about to. asyncio: `_num_cancels_requested`.
-    requests: u32,
-    /// Whether one has yet to be told. asyncio: `_must_cancel`.
-    untold: bool,
-    /// Who hears of it first. asyncio: `_fut_waiter`.
-    target: Option<Target>,
-    /// The innermost [`cancellable`] await at which the task stands, by its number.
-    catcher: Option<u32>,
-    /// The one that is told in the step under way.
-    telling: Option<u32>,
-    last_number: u32,
-}
-
-impl Cancellation {
-    /// A step begins, so the task stands nowhere until its next `Pending`. Says whether it is to be
-    /// dropped instead, because nobody in it would hear.
-    pub(crate) fn step_begins(&mut self) -> bool {
-        self.target = None;
-        let catcher = self.catcher.take();
-        self.telling = if self.untold { catcher } else { None };
-        self.untold && catcher.is_none()
-    }
-
-    pub(crate) fn is_untold(&self) -> bool {
-        self.untold
-    }
-
-    /// Whether the await of this number is the one to be told. It is told once.
-    fn tell(&mut self, number: u32) -> bool {
-        let told = self.telling == Some(number);
-        if told {
-            self.telling = None;
-            self.untold = false;
-        }
-        told
-    }
-}
-
 impl LoopState {
     /// Asks that a task be cancelled. Says whether there was anything to cancel.
+    ///
+    /// Who hears first may itself wait for somebody else: the request goes along the whole chain, in
+    /// a loop and not by recursion, since chains may be long. Tasks that wait for each other in a
+    /// circle are each asked once.
     pub(crate) fn cancel(&self, task: TaskKey) -> bool {
-        if self.ending.get() == Some(task) {
-            return false;
-        }
-        let target = self.tasks.cancellation(task, |cancellation| {
-            cancellation.requests += 1;
-            cancellation.target.clone()
-        });
-        // The task is over.
-        let Some(target) = target else { return false };
-        let passed_on = match target {
-            None => false,
-            Some(Target::Task(other)) => self.cancel(other),
-            Some(Target::Tasks(children)) => self.cancel_all(&children),
-            Some(Target::Other(other)) => other.cancel(),
-        };
-        if !passed_on {
-            self.tasks.cancellation(task, |cancellation| cancellation.untold = true);
-            if let Some(waker) = self.tasks.waker(task) {
-                waker.wake();
+        let there_was = self.can_be_cancelled(task);
+        let mut asked = HashSet::new();
+        let mut next = vec![task];
+        while let Some(task) = next.pop() {
+            if !self.can_be_cancelled(task) || !asked.insert(task) {
+                continue;
+            }
+            let target = self.tasks.cancellation(task, |cancellation| {
+                cancellation.requests += 1;
+                cancellation.target()
+            });
+            let is_next = |other: &TaskKey| self.can_be_cancelled(*other) && !asked.contains(other);
+            let passed_on = match target.flatten() {
+                None => false,
+                Some(Target::Task(other)) => {
+                    next.push(other);
+                    is_next(&other)
+                }
+                Some(Target::Tasks(children)) => {
+                    // The first is to be the first that is asked.
+                    next.extend(children.keys.iter().rev());
+                    let any = children.keys.iter().any(is_next);
+                    children.cancelled.set(children.cancelled.get() || any);
+                    any
+                }
+                Some(Target::Other(other)) => other.cancel(),
+            };
+            if !passed_on {
+                self.tell_at_next_step(task);
             }
         }
-        true
+        there_was
     }
 
     /// The same for several: whether there was anything to cancel in any of them.
@@ -152,24 +111,29 @@ impl LoopState {
         any
     }
 
-    /// The running task is about to wait for something that is to be cancelled in its place. The
-    /// first to say so in a step is the innermost, and counts.
-    pub(crate) fn pass_cancellation_to(&self, target: Target) {
-        if let Some(task) = self.narrator().task_key() {
-            // Whatever it replaces is dropped here, outside of the table.
-            let _late = self.tasks.cancellation(task, |cancellation| {
-                if cancellation.target.is_some() {
-                    return Some(target);
-                }
-                cancellation.target = Some(target);
-                None
-            });
+    /// The same, for a handle that may be of another loop: there, tasks have the same numbers.
+    #[track_caller]
+    fn cancel_of(&self, handle: &AbortHandle) -> bool {
+        assert!(handle.is_of(&self.ready.inbox), "cancel() of a task of another loop than the one that runs");
+        self.cancel(handle.key())
+    }
+
+    /// Whether the task is there, and its result is not out.
+    fn can_be_cancelled(&self, task: TaskKey) -> bool {
+        self.ending.get() != Some(task) && self.tasks.waker(task).is_some()
+    }
+
+    /// Nobody else hears in the task's place: it is told itself.
+    pub(crate) fn tell_at_next_step(&self, task: TaskKey) {
+        self.tasks.cancellation(task, |cancellation| cancellation.untold = true);
+        if let Some(waker) = self.tasks.waker(task) {
+            waker.wake();
         }
     }
 
-    /// The running task has dealt with one request. Says how many are left.
-    pub(crate) fn uncancel(&self) -> u32 {
-        let left = self.running_cancellation(|cancellation| {
+    /// A task has dealt with one request. Says how many are left.
+    pub(crate) fn uncancel(&self, task: TaskKey) -> u32 {
+        let left = self.tasks.cancellation(task, |cancellation| {
             cancellation.requests = cancellation.requests.saturating_sub(1);
             // Once the last is taken back, there is nothing left to tell.
             cancellation.untold &= cancellation.requests > 0;
@@ -226,40 +190,7 @@ pub(crate) fn unless_untold<T>(result: Result<T, JoinError>) -> Result<T, JoinEr
 #[track_caller]
 #[doc(alias = "CancelledError")]
 pub fn cancellable<F: IntoFuture>(future: F) -> Cancellable<F::IntoFuture> {
-    Cancellable { future: future.into_future(), catch: Catch::default() }
-}
-
-/// One point in a task at which it can be told.
-#[derive(Debug, Default)]
-pub(crate) struct Catch {
-    /// Its number in the task, once the task stands there.
-    number: Option<u32>,
-}
-
-impl Catch {
-    /// To be asked before each poll of what is awaited: whether the task is told here and now.
-    pub(crate) fn is_told(&self) -> bool {
-        let (Some(number), Some(state)) = (self.number, event_loop::running_if_any()) else { return false };
-        state.running_cancellation(|cancellation| cancellation.tell(number)).unwrap_or(false)
-    }
-
-    /// To be said after each poll that came to `Pending`: the task stands here. The first to say so
-    /// in a step is the innermost, and counts.
-    pub(crate) fn stand(&mut self, cx: &Context<'_>) {
-        let Some(state) = event_loop::running_if_any() else { return };
-        let untold = state.running_cancellation(|cancellation| {
-            let number = *self.number.get_or_insert_with(|| {
-                cancellation.last_number += 1;
-                cancellation.last_number
-            });
-            cancellation.catcher.get_or_insert(number);
-            cancellation.untold
-        });
-        // It was cancelled when it stood elsewhere, and that place is gone.
-        if untold == Some(true) {
-            cx.waker().wake_by_ref();
-        }
-    }
+    Cancellable { future: future.into_future(), stand: Stand::default() }
 }
 
 pin_project! {
@@ -269,7 +200,7 @@ pin_project! {
     pub struct Cancellable<F> {
         #[pin]
         future: F,
-        catch: Catch,
+        stand: Stand,
     }
 }
 
@@ -278,13 +209,17 @@ impl<F: Future> Future for Cancellable<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.catch.is_told() {
+        if this.stand.is_told() {
+            this.stand.leave();
             return Poll::Ready(Err(Cancelled));
         }
         match this.future.poll(cx) {
-            Poll::Ready(value) => Poll::Ready(Ok(value)),
+            Poll::Ready(value) => {
+                this.stand.leave();
+                Poll::Ready(Ok(value))
+            }
             Poll::Pending => {
-                this.catch.stand(cx);
+                this.stand.can_be_told(cx);
                 Poll::Pending
             }
         }
@@ -315,11 +250,11 @@ impl<T> JoinHandle<T> {
     ///
     /// # Panics
     ///
-    /// Outside of a running loop.
+    /// Outside of the running loop that the task is of.
     #[track_caller]
     pub fn cancel(&self) -> bool {
         let state = event_loop::running("JoinHandle::cancel()");
-        !self.is_finished() && state.cancel(self.key())
+        !self.is_finished() && state.cancel_of(&self.abort_handle())
     }
 
     /// Whether the task is over because it was cancelled. asyncio: `Task.cancelled`.
@@ -335,10 +270,11 @@ impl AbortHandle {
     ///
     /// # Panics
     ///
-    /// Outside of a running loop.
+    /// Outside of the running loop that the task is of. From other threads there is
+    /// [`abort`](Self::abort), and [`LoopHandle::call_soon_threadsafe`](crate::LoopHandle).
     #[track_caller]
     pub fn cancel(&self) -> bool {
-        event_loop::running("AbortHandle::cancel()").cancel(self.key())
+        event_loop::running("AbortHandle::cancel()").cancel_of(self)
     }
 }
 
@@ -362,5 +298,6 @@ pub fn cancelling() -> u32 {
 /// Outside of a running loop.
 #[track_caller]
 pub fn uncancel() -> u32 {
-    event_loop::running("uncancel()").uncancel()
+    let state = event_loop::running("uncancel()");
+    state.narrator().task_key().map_or(0, |task| state.uncancel(task))
 }

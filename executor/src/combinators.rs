@@ -32,7 +32,6 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 
 use crate::event_loop;
-use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Place};
 use crate::inspect::whom::Children;
 use crate::join_handle::JoinHandle;
@@ -98,11 +97,6 @@ fn into_tasks<C: IntoTask>(children: impl IntoIterator<Item = C>) -> Vec<JoinHan
     handles
 }
 
-/// Where these tasks are in the table of tasks.
-fn keys<T>(handles: &[JoinHandle<T>]) -> Rc<[TaskKey]> {
-    handles.iter().map(JoinHandle::key).collect()
-}
-
 /// Has `enough` called with the position of each task that is over, and the bell rung when it says
 /// so, as long as the watches are kept.
 fn watch_each<T>(
@@ -121,6 +115,16 @@ fn watch_each<T>(
         })));
     }
     watches
+}
+
+/// The same for one task, in which everything is enough.
+fn watch_one<T>(handle: &JoinHandle<T>, bell: &Rc<Bell>, over: impl FnOnce() + 'static) -> Watch<T> {
+    bell.children.borrow_mut().insert(handle.id());
+    let bell = Rc::clone(bell);
+    handle.watch(Box::new(move || {
+        over();
+        bell.ring();
+    }))
 }
 
 /// Wakes the one who waits.

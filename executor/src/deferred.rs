@@ -14,7 +14,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use crate::cancel::{CancelFirst, Cancelled, Target};
+use crate::cancel::Cancelled;
+use crate::cancel::stand::{CancelFirst, Stand, Target};
 use crate::event_loop::{self, LoopState};
 use crate::inspect::event::{Awaiting, Place};
 use crate::ready::{Entry, callback};
@@ -53,7 +54,9 @@ struct Shared<T> {
 }
 
 struct Inner<T> {
-    outcome: Option<Result<T, Cancelled>>,
+    /// Shared, so that a clone is made of it when nothing is borrowed: how a `T` clones itself is
+    /// foreign code.
+    outcome: Option<Rc<Result<T, Cancelled>>>,
     /// First come, first served. Few wait for the same value, so a plain list will do.
     waiters: Vec<(u64, Waiter<T>)>,
     last_ticket: u64,
@@ -74,6 +77,14 @@ impl<T> Inner<T> {
     fn replace(&mut self, ticket: u64, waiter: Waiter<T>) -> Option<Waiter<T>> {
         let position = self.waiters.iter().position(|(theirs, _)| *theirs == ticket)?;
         Some(mem::replace(&mut self.waiters[position].1, waiter))
+    }
+
+    /// Tasks that wait have tickets too, and nobody may take theirs.
+    fn remove_callback(&mut self, ticket: u64) -> Option<Waiter<T>> {
+        let is_it =
+            |(theirs, waiter): &(u64, Waiter<T>)| *theirs == ticket && matches!(waiter, Waiter::Callback(_));
+        let position = self.waiters.iter().position(is_it)?;
+        Some(self.waiters.remove(position).1)
     }
 
     fn remove(&mut self, ticket: u64) -> Option<Waiter<T>> {
@@ -111,7 +122,7 @@ impl<T: Clone + 'static> Deferred<T> {
         if self.is_done() {
             return Err(value);
         }
-        self.shared.settle(&Ok(value));
+        self.shared.settle(Ok(value));
         Ok(())
     }
 
@@ -130,14 +141,15 @@ impl<T: Clone + 'static> Deferred<T> {
     /// Whether it was cancelled. asyncio: `Future.cancelled`.
     #[doc(alias = "cancelled")]
     pub fn is_cancelled(&self) -> bool {
-        matches!(self.shared.inner.borrow().outcome, Some(Err(Cancelled)))
+        matches!(self.shared.inner.borrow().outcome.as_deref(), Some(Err(Cancelled)))
     }
 
     /// A clone of the value, or of the news that there will be none; nothing while it is open.
     /// asyncio: `Future.result`.
     #[doc(alias("result", "exception"))]
     pub fn get(&self) -> Option<Result<T, Cancelled>> {
-        self.shared.inner.borrow().outcome.clone()
+        let outcome = self.shared.inner.borrow().outcome.clone()?;
+        Some((*outcome).clone())
     }
 
     /// Has `call` called with the outcome, as a callback of the turn after it is set; of the next
@@ -149,7 +161,7 @@ impl<T: Clone + 'static> Deferred<T> {
             return DoneCallback(inner.add(Waiter::Callback(Box::new(call))));
         };
         drop(inner);
-        self.shared.state.ready.push(Entry::Callback(callback(move || call(outcome))));
+        self.shared.state.ready.push(Entry::Callback(callback(move || call((*outcome).clone()))));
         DoneCallback(0)
     }
 
@@ -157,23 +169,24 @@ impl<T: Clone + 'static> Deferred<T> {
     /// `Future.remove_done_callback`.
     pub fn remove_done_callback(&self, which: DoneCallback) -> bool {
         // Dropped at the end of this block, when nothing is borrowed any more.
-        let callback = self.shared.inner.borrow_mut().remove(which.0);
+        let callback = self.shared.inner.borrow_mut().remove_callback(which.0);
         callback.is_some()
     }
 }
 
 impl<T: Clone + 'static> Shared<T> {
-    fn settle(&self, outcome: &Result<T, Cancelled>) {
+    fn settle(&self, outcome: Result<T, Cancelled>) {
+        let outcome = Rc::new(outcome);
         let mut inner = self.inner.borrow_mut();
-        inner.outcome = Some(outcome.clone());
+        inner.outcome = Some(Rc::clone(&outcome));
         let waiters = mem::take(&mut inner.waiters);
         drop(inner);
         for (_, waiter) in waiters {
             match waiter {
                 Waiter::Task(waker) => waker.wake(),
                 Waiter::Callback(call) => {
-                    let outcome = outcome.clone();
-                    self.state.ready.push(Entry::Callback(callback(move || call(outcome))));
+                    let outcome = Rc::clone(&outcome);
+                    self.state.ready.push(Entry::Callback(callback(move || call((*outcome).clone()))));
                 }
             }
         }
@@ -184,7 +197,7 @@ impl<T: Clone + 'static> CancelFirst for Shared<T> {
     fn cancel(&self) -> bool {
         let open = self.inner.borrow().outcome.is_none();
         if open {
-            self.settle(&Err(Cancelled));
+            self.settle(Err(Cancelled));
         }
         open
     }
@@ -209,7 +222,7 @@ impl<T: Clone + 'static> IntoFuture for Deferred<T> {
 
     #[track_caller]
     fn into_future(self) -> WaitDeferred<T> {
-        WaitDeferred { deferred: self, ticket: None, place: Location::caller() }
+        WaitDeferred { deferred: self, ticket: None, stand: Stand::default(), place: Location::caller() }
     }
 }
 
@@ -219,7 +232,12 @@ impl<T: Clone + 'static> IntoFuture for &Deferred<T> {
 
     #[track_caller]
     fn into_future(self) -> WaitDeferred<T> {
-        WaitDeferred { deferred: self.clone(), ticket: None, place: Location::caller() }
+        WaitDeferred {
+            deferred: self.clone(),
+            ticket: None,
+            stand: Stand::default(),
+            place: Location::caller(),
+        }
     }
 }
 
@@ -230,6 +248,8 @@ pub struct WaitDeferred<T> {
     deferred: Deferred<T>,
     /// Its place among those who wait.
     ticket: Option<u64>,
+    /// Whoever cancels the waiting task cancels the `Deferred`.
+    stand: Stand,
     place: Place,
 }
 
@@ -254,7 +274,7 @@ impl<T: Clone + 'static> Future for WaitDeferred<T> {
         drop(before);
         shared.state.narrator().awaits(Awaiting::Deferred, self.place);
         let first: Rc<dyn CancelFirst> = Rc::clone(&shared) as Rc<dyn CancelFirst>;
-        shared.state.pass_cancellation_to(Target::Other(first));
+        self.stand.pass_to(Target::Other(first));
         Poll::Pending
     }
 }

@@ -8,6 +8,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
+use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 
 use crate::event_loop::{self, EventLoop};
@@ -40,12 +41,19 @@ pub(crate) struct ExceptionHandler {
 }
 
 impl ExceptionHandler {
-    /// Tells the handler, if there is one. The borrow ends before it runs: it may set another.
+    /// Tells the handler, if there is one. The borrow ends before it runs: it may set another. Its own
+    /// panic is reported by the panic hook and goes no further.
     pub(crate) fn call(&self, unhandled: &Unhandled<'_>) {
         let handler = self.handler.borrow().clone();
         if let Some(handler) = handler {
-            handler(unhandled);
+            let _ = panic::catch_unwind(AssertUnwindSafe(|| handler(unhandled)));
         }
+    }
+
+    /// Lets the handler go: it may hold the loop that holds it.
+    pub(crate) fn clear(&self) {
+        let handler = self.handler.take();
+        let _ = panic::catch_unwind(AssertUnwindSafe(move || drop(handler)));
     }
 
     /// The same, for a callback that panicked.
@@ -64,7 +72,8 @@ impl ExceptionHandler {
 }
 
 /// Has `handler` called, on the loop's thread, when something goes wrong that nobody awaits: a
-/// callback panics, or a task does whose panic nobody took. It takes the place of the one before. The
+/// callback panics, or a task does whose panic nobody took (or one of
+/// [`spawn_fallible`](crate::spawn_fallible) ends with an error that nobody took). It takes the place of the one before. The
 /// panic hook of the program has spoken by then; without a handler, that is all. asyncio:
 /// `loop.set_exception_handler`.
 ///

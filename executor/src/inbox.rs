@@ -13,7 +13,7 @@ use reactor::Notifier;
 use crate::inspect::event::TaskId;
 
 /// Where a task's slot is, and the task's name to tell whether the slot is still its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct TaskKey {
     pub(crate) index: usize,
     pub(crate) id: TaskId,

@@ -37,7 +37,8 @@ use std::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 
 use crate::abort_handle::AbortHandle;
-use crate::cancel::{self, Target};
+use crate::cancel;
+use crate::cancel::stand::{Stand, Target};
 use crate::event_loop;
 use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
@@ -221,7 +222,7 @@ impl<T> IntoFuture for JoinHandle<T> {
 
     #[track_caller]
     fn into_future(self) -> Join<T> {
-        Join { handle: self, place: Location::caller() }
+        Join { handle: self, stand: Stand::default(), place: Location::caller() }
     }
 }
 
@@ -231,7 +232,7 @@ impl<T> IntoFuture for &mut JoinHandle<T> {
 
     #[track_caller]
     fn into_future(self) -> Join<T> {
-        Join { handle: self.another(), place: Location::caller() }
+        Join { handle: self.another(), stand: Stand::default(), place: Location::caller() }
     }
 }
 
@@ -240,6 +241,8 @@ impl<T> IntoFuture for &mut JoinHandle<T> {
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Join<T> {
     handle: JoinHandle<T>,
+    /// Whoever cancels the waiting task cancels the awaited one first.
+    stand: Stand,
     place: Place,
 }
 
@@ -252,7 +255,7 @@ impl<T> Future for Join<T> {
     ///
     /// When the result was taken before: a task has one result, and whoever awaits it first gets
     /// it.
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if self.handle.is_finished() {
             let result = self.handle.take_result();
             return Poll::Ready(result.expect("the result of this task was taken by an earlier await"));
@@ -266,7 +269,10 @@ impl<T> Future for Join<T> {
         // Under some other runtime's poll there is no loop of ours to tell.
         if let Some(state) = event_loop::running_if_any() {
             state.narrator().awaits(Awaiting::Task(self.handle.id()), self.place);
-            state.pass_cancellation_to(Target::Task(self.handle.key()));
+            if self.handle.task.is_of(&state.ready.inbox) {
+                let target = Target::Task(self.handle.key());
+                self.stand.pass_to(target);
+            }
         }
         Poll::Pending
     }

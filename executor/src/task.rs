@@ -28,7 +28,7 @@ use std::task::Waker;
 
 use slab::Slab;
 
-use crate::cancel::Cancellation;
+use crate::cancel::stand::Cancellation;
 use crate::inbox::{Inbox, TaskKey};
 use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
 use crate::inspect::whom::Whom;

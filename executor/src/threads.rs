@@ -154,13 +154,15 @@ impl<T> Future for ToThread<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // Cloned before the lock is taken: a waker may be anybody's code.
+        let waker = cx.waker().clone();
         let mut shared = lock(&self.call.shared);
         match mem::replace(&mut shared.stage, Stage::Taken) {
             Stage::Over(result) => return Poll::Ready(result),
             Stage::Taken => panic!("a ToThread was polled after its result"),
             stage => shared.stage = stage,
         }
-        let before = shared.waiter.replace(cx.waker().clone());
+        let before = shared.waiter.replace(waker);
         drop(shared);
         drop(before);
         self.state.narrator().awaits(Awaiting::Thread, self.place);

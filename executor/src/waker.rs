@@ -53,6 +53,11 @@ impl TaskWaker {
         self.wake_by_ref();
     }
 
+    /// Whether the task is of the loop with this inbox.
+    pub(crate) fn is_of(&self, inbox: &Arc<Inbox>) -> bool {
+        Arc::ptr_eq(&self.inbox, inbox)
+    }
+
     /// Whether somebody asked for it.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Acquire)
@@ -68,7 +73,7 @@ impl Wake for TaskWaker {
         let already = self.queued.swap(true, Ordering::AcqRel);
         match ready::at_home() {
             // The usual case: a wake-up on the loop's own thread takes no lock.
-            Some(queue) if Arc::ptr_eq(&queue.inbox, &self.inbox) => {
+            Some(queue) if self.is_of(&queue.inbox) => {
                 if already {
                     queue.tell_woken(self.task, true);
                 } else {

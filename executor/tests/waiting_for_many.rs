@@ -12,6 +12,7 @@ mod support {
 }
 
 mod cases {
+    mod cancelled_elsewhere;
     mod cancelling;
     mod deferred;
     mod many;

@@ -9,10 +9,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::task_error::TaskError;
-use super::{Bell, IntoTask, into_tasks, keys, watch_each};
-use crate::cancel::Target;
+use super::{Bell, IntoTask, into_tasks, watch_each};
+use crate::cancel::stand::{Children, Stand, Target};
 use crate::event_loop;
-use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Place};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
@@ -54,7 +53,7 @@ pub fn gather<C>(
 where
     C: IntoTask<Output: 'static>,
 {
-    Gather::new(into_tasks(children), Result::is_err, |results| results.into_iter().collect())
+    Gather::new(into_tasks(children), Some(Result::is_err), |results| results.into_iter().collect())
 }
 
 /// As [`gather`], for tasks that return a `Result`: an error that one of them returns ends the wait
@@ -78,7 +77,9 @@ where
     E: 'static,
 {
     let fails = |result: &Result<Result<T, E>, JoinError>| !matches!(result, Ok(Ok(_)));
-    Gather::new(into_tasks(children), fails, |results| results.into_iter().map(TaskError::flatten).collect())
+    Gather::new(into_tasks(children), Some(fails), |results| {
+        results.into_iter().map(TaskError::flatten).collect()
+    })
 }
 
 /// As [`gather`], but it waits for all of them whatever happens, and gives results and errors side
@@ -95,8 +96,11 @@ pub fn gather_results<C>(
 where
     C: IntoTask<Output: 'static>,
 {
-    Gather::new(into_tasks(children), |_| false, |results| results)
+    Gather::new(into_tasks(children), None, |results| results)
 }
+
+/// Whether a child's result ends the wait at once.
+type Fails<T> = fn(&Result<T, JoinError>) -> bool;
 
 /// How far it has come: what the children's watchers note.
 struct Progress {
@@ -110,11 +114,15 @@ struct Progress {
 #[must_use = "the tasks run, but their results are lost unless you `.await` it"]
 pub struct Gather<T, R> {
     handles: Vec<JoinHandle<T>>,
-    keys: Rc<[TaskKey]>,
+    /// Whoever cancels the gathering task cancels them first.
+    children: Rc<Children>,
+    stand: Stand,
     progress: Rc<Progress>,
     bell: Rc<Bell>,
     /// Makes its result of the children's: of all of them, or of the one that failed.
     conclude: fn(Vec<Result<T, JoinError>>) -> R,
+    /// Whether its result can be that it was cancelled.
+    fails: bool,
     place: Place,
 }
 
@@ -122,7 +130,7 @@ impl<T: 'static, R> Gather<T, R> {
     #[track_caller]
     fn new(
         handles: Vec<JoinHandle<T>>,
-        fails: fn(&Result<T, JoinError>) -> bool,
+        fails: Option<Fails<T>>,
         conclude: fn(Vec<Result<T, JoinError>>) -> R,
     ) -> Self {
         let progress = Rc::new(Progress { left: Cell::new(handles.len()), failed: Cell::new(None) });
@@ -136,7 +144,7 @@ impl<T: 'static, R> Gather<T, R> {
                 drop(children[position].take_result());
                 return false;
             }
-            if children[position].peek(fails) == Some(true) {
+            if fails.is_some_and(|fails| children[position].peek(fails) == Some(true)) {
                 noted.failed.set(Some(position));
                 return true;
             }
@@ -147,30 +155,53 @@ impl<T: 'static, R> Gather<T, R> {
             // Whoever fails late is still looked at, as in asyncio, and its turn is taken.
             watch.leave();
         }
-        Gather { keys: keys(&handles), handles, progress, bell, conclude, place: Location::caller() }
+        let keys = handles.iter().map(JoinHandle::key).collect();
+        Gather {
+            handles,
+            children: Rc::new(Children { keys, cancelled: Cell::new(false) }),
+            stand: Stand::default(),
+            progress,
+            bell,
+            conclude,
+            fails: fails.is_some(),
+            place: Location::caller(),
+        }
     }
 }
 
 impl<T, R> Future for Gather<T, R> {
     type Output = R;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
-        let over = match self.progress.failed.get() {
-            Some(failed) => &self.handles[failed..=failed],
-            None if self.progress.left.get() == 0 => &self.handles[..],
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
+        let this = &mut *self;
+        let over = match this.progress.failed.get() {
+            Some(failed) => &this.handles[failed..=failed],
+            None if this.progress.left.get() == 0 => &this.handles[..],
             None => {
-                self.bell.listen(cx, Awaiting::Gather, self.place);
-                if let Some(state) = event_loop::running_if_any() {
-                    state.pass_cancellation_to(Target::Tasks(Rc::clone(&self.keys)));
-                }
+                this.bell.listen(cx, Awaiting::Gather, this.place);
+                this.stand.pass_to(Target::Tasks(Rc::clone(&this.children)));
                 return Poll::Pending;
             }
         };
+        this.stand.leave();
+        let all_are_over = this.progress.failed.get().is_none();
+        // Its task was cancelled, the children in its place, and whatever they made of it, it hears too.
+        if all_are_over && this.children.cancelled.take() {
+            if this.fails {
+                return Poll::Ready((this.conclude)(vec![Err(JoinError::Cancelled)]));
+            }
+            // Results cannot say so: the task is told at its next await.
+            if let Some(state) = event_loop::running_if_any()
+                && let Some(task) = state.narrator().task_key()
+            {
+                state.tell_at_next_step(task);
+            }
+        }
         let mut results = Vec::with_capacity(over.len());
         for handle in over {
             results.push(handle.take_result().expect("what was gathered is given once"));
         }
-        Poll::Ready((self.conclude)(results))
+        Poll::Ready((this.conclude)(results))
     }
 }
 

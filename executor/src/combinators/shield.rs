@@ -7,8 +7,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-use super::{Bell, IntoTask, watch_each};
-use crate::cancel::Catch;
+use super::{Bell, IntoTask, watch_one};
+use crate::cancel::stand::Stand;
 use crate::inspect::event::{Awaiting, Place};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
@@ -33,24 +33,20 @@ pub fn shield<C>(child: C) -> Shield<C::Output>
 where
     C: IntoTask<Output: 'static>,
 {
-    let handle = [child.into_task()];
+    let handle = child.into_task();
     let bell = Rc::new(Bell::default());
-    let mut held = Vec::new();
-    if !handle[0].is_finished() {
-        let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(|_| true);
-        held = watch_each(&handle, &bell, &watcher);
-    }
-    let [handle] = handle;
-    Shield { handle, _watches: held, bell, catch: Catch::default(), place: Location::caller() }
+    // One that is over is not waited for.
+    let watch = if handle.is_finished() { None } else { Some(watch_one(&handle, &bell, || ())) };
+    Shield { handle, _watch: watch, bell, stand: Stand::default(), place: Location::caller() }
 }
 
 /// The future of [`shield`].
 #[must_use = "the task runs, but its result is lost unless you `.await` it"]
 pub struct Shield<T> {
     handle: JoinHandle<T>,
-    _watches: Vec<Watch<T>>,
+    _watch: Option<Watch<T>>,
     bell: Rc<Bell>,
-    catch: Catch,
+    stand: Stand,
     place: Place,
 }
 
@@ -58,14 +54,15 @@ impl<T> Future for Shield<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.catch.is_told() {
+        if self.stand.is_told() {
             return Poll::Ready(Err(JoinError::Cancelled));
         }
-        if let Some(result) = self.handle.take_result() {
-            return Poll::Ready(result);
+        if self.handle.is_finished() {
+            let result = self.handle.take_result();
+            return Poll::Ready(result.expect("the result of this task was taken by an earlier await"));
         }
         self.bell.listen(cx, Awaiting::Task(self.handle.id()), self.place);
-        self.catch.stand(cx);
+        self.stand.can_be_told(cx);
         Poll::Pending
     }
 }

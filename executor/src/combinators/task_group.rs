@@ -28,7 +28,8 @@ use pin_project_lite::pin_project;
 
 use super::Bell;
 use super::task_error::TaskError;
-use crate::cancel::{Cancelled, Catch};
+use crate::cancel::Cancelled;
+use crate::cancel::stand::Stand;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Place, TaskId};
@@ -70,6 +71,8 @@ use crate::join_handle::watch::Watch;
 ///   are, and the group ends with [`GroupError::Cancelled`] when they are over.
 /// * The body is cancelled as a task is: at a [`cancellable`](crate::cancellable) await, or else by
 ///   being dropped where it stands.
+/// * One task runs one group at a time: to run two side by side, spawn the other. (A failing child
+///   stops the body by cancelling the task, at the innermost await that can be told.)
 /// * When the group itself is dropped half way, its children are aborted, each in its own next
 ///   turn. Dropping cannot wait for them; that is what the cancellations are for.
 ///
@@ -92,8 +95,8 @@ where
     let group = TaskGroup { members: Rc::new(Members::new()), state: Rc::clone(&state) };
     let scope = Scope { members: Rc::clone(&group.members), state };
     let body = Some(body(group));
-    let catch = Catch::default();
-    RunGroup { body, value: None, scope, was_cancelled: false, catch, place: Location::caller() }
+    let stand = Stand::default();
+    RunGroup { body, value: None, scope, was_cancelled: false, stand, place: Location::caller() }
 }
 
 /// Why a group has no value.
@@ -363,16 +366,18 @@ impl<E> Scope<E> {
     /// The body is over, or is about to be dropped. What was asked of its task on the group's
     /// behalf is taken back: the task itself is not cancelled. asyncio: `uncancel`, in `__aexit__`.
     fn body_ends(&self) {
-        self.members.body.set(None);
-        if self.members.body_asked.take() {
-            self.state.uncancel();
+        let task = self.members.body.take();
+        if self.members.body_asked.take()
+            && let Some(task) = task
+        {
+            self.state.uncancel(task);
         }
     }
 }
 
 impl<E> Drop for Scope<E> {
     fn drop(&mut self) {
-        self.members.body.set(None);
+        self.body_ends();
         self.members.aborting.set(true);
         for child in self.members.those_left() {
             child.abort();
@@ -390,7 +395,7 @@ pin_project! {
         value: Option<T>,
         scope: Scope<E>,
         was_cancelled: bool,
-        catch: Catch,
+        stand: Stand,
         place: Place,
     }
 }
@@ -404,7 +409,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let members = Rc::clone(&this.scope.members);
-        if this.catch.is_told() {
+        if this.stand.is_told() {
             // By the group itself, or by somebody who cancels the task.
             *this.was_cancelled |= !members.body_asked.get();
             this.scope.body_ends();
@@ -417,7 +422,7 @@ where
                 Poll::Pending => {
                     // Whatever the body waits for, the scope waits for the children as well.
                     this.scope.state.waits_for(&members.bell.children);
-                    this.catch.stand(cx);
+                    this.stand.can_be_told(cx);
                     return Poll::Pending;
                 }
                 Poll::Ready(Ok(value)) => *this.value = Some(value),
@@ -431,7 +436,7 @@ where
         }
         if members.left.get() > 0 {
             members.bell.listen(cx, Awaiting::Group, this.place);
-            this.catch.stand(cx);
+            this.stand.can_be_told(cx);
             return Poll::Pending;
         }
         // From here on a new child would have nobody to wait for it.

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{Bell, IntoTask, watch_each};
-use crate::cancel::Catch;
+use super::{Bell, IntoTask, watch_one};
+use crate::cancel::stand::Stand;
 use crate::inspect::event::{Awaiting, Place};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
@@ -18,7 +18,7 @@ use crate::join_handle::watch::Watch;
 use crate::time::sleep::{Sleep, sleep};
 use crate::time::timeout::Elapsed;
 
-/// Waits for a task, but no longer than `limit`: then it is [cancelled](JoinHandle::cancel), and
+/// Waits for a task, but no longer than `limit` (one of zero still lets it begin): then it is [cancelled](JoinHandle::cancel), and
 /// this goes on waiting until it is over, clean-up included. asyncio: `asyncio.wait_for`.
 ///
 /// The cheaper [`timeout`](crate::timeout) needs no task, and drops what it waits for: nothing of
@@ -38,24 +38,19 @@ pub fn wait_for<C>(limit: Duration, child: C) -> WaitFor<C::Output>
 where
     C: IntoTask<Output: 'static>,
 {
-    let handle = [child.into_task()];
+    let handle = child.into_task();
     let (over, bell) = (Rc::new(Cell::new(false)), Rc::new(Bell::default()));
     let noted = Rc::clone(&over);
-    let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(move |_| {
-        noted.set(true);
-        true
-    });
-    let held = watch_each(&handle, &bell, &watcher);
-    let [handle] = handle;
-    let (limit, catch, place) = (Some(sleep(limit)), Catch::default(), Location::caller());
-    WaitFor { handle, _watches: held, over, bell, limit, was_cancelled: false, catch, place }
+    let watch = watch_one(&handle, &bell, move || noted.set(true));
+    let (limit, stand, place) = (Some(sleep(limit)), Stand::default(), Location::caller());
+    WaitFor { handle, _watch: watch, over, bell, limit, was_cancelled: false, stand, place }
 }
 
 /// The future of [`wait_for`].
 #[must_use = "the task runs, but its limit is forgotten unless you `.await` it"]
 pub struct WaitFor<T> {
     handle: JoinHandle<T>,
-    _watches: Vec<Watch<T>>,
+    _watch: Watch<T>,
     /// Whether the watcher has said that the task is over: with asyncio's wake-ups it does so a turn
     /// later, as everybody's does.
     over: Rc<Cell<bool>>,
@@ -64,7 +59,7 @@ pub struct WaitFor<T> {
     limit: Option<Sleep>,
     /// Whether the reason is that the waiting task was.
     was_cancelled: bool,
-    catch: Catch,
+    stand: Stand,
     place: Place,
 }
 
@@ -73,14 +68,14 @@ impl<T> Future for WaitFor<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if this.catch.is_told() {
+        if this.stand.is_told() {
             this.was_cancelled = true;
             this.limit = None;
             this.handle.cancel();
         }
-        if this.over.get()
-            && let Some(result) = this.handle.take_result()
-        {
+        if this.over.get() {
+            let result = this.handle.take_result();
+            let result = result.expect("the result of this task was taken by an earlier await");
             let by_limit = this.limit.is_none() && !this.was_cancelled;
             return Poll::Ready(match result {
                 Err(JoinError::Cancelled) if by_limit => Err(Elapsed),
@@ -94,7 +89,7 @@ impl<T> Future for WaitFor<T> {
             this.handle.cancel();
         }
         this.bell.listen(cx, Awaiting::Task(this.handle.id()), this.place);
-        this.catch.stand(cx);
+        this.stand.can_be_told(cx);
         Poll::Pending
     }
 }

@@ -25,8 +25,11 @@ impl EventLoop {
     pub fn cancel_all_tasks(&self) {
         let _entered = self.enter("cancel_all_tasks()");
         let tasks = self.state.tasks.all();
-        if self.state.cancel_all(&tasks) {
-            self.state.run_until(&|| tasks.iter().all(|task| self.state.tasks.waker(*task).is_none()));
+        self.state.cancel_all(&tasks);
+        let all_are_over = || tasks.iter().all(|task| self.state.tasks.waker(*task).is_none());
+        // A clean-up may have stopped the loop.
+        while !all_are_over() {
+            self.state.run_until(&all_are_over);
         }
     }
 
@@ -50,8 +53,13 @@ impl Drop for EventLoop {
         // so this goes round until nothing is left.
         let _entered = Entered::new(&self.state);
         // Whoever waits for one of these on another thread learns now that nobody will come to it.
-        drop(self.state.ready.inbox.close());
+        for news in self.state.ready.inbox.close() {
+            drop_foreign(news);
+        }
         self.state.extras.pool.close();
+        while self.state.drop_what_is_left() {}
+        // Last, since it is told of what happened until now; and what goes with it may leave something.
+        self.state.extras.exceptions.clear();
         while self.state.drop_what_is_left() {}
         // After the tasks: a call may be waiting for something that one of them held.
         self.state.extras.pool.join();
@@ -95,7 +103,11 @@ impl LoopState {
 /// Drops what would have been called. It is taken out and not just let go, because it may hold its
 /// own handle, or the loop that holds it, and such a circle would never be freed.
 fn drop_callback(callback: &Callback) {
-    let call = callback.take();
-    // As with tasks: a panic in a destructor is reported by the panic hook and goes no further.
-    let _ = panic::catch_unwind(AssertUnwindSafe(move || drop(call)));
+    drop_foreign(callback.take());
+}
+
+/// Drops what somebody else made. As with tasks: a panic in a destructor is reported by the panic hook
+/// and goes no further.
+fn drop_foreign<T>(value: T) {
+    let _ = panic::catch_unwind(AssertUnwindSafe(move || drop(value)));
 }

@@ -20,8 +20,9 @@ use crate::exceptions::Unhandled;
 use crate::inspect::event::Event;
 use crate::join_error::{JoinError, panic_message};
 
-/// Makes a task of a future that may fail, as [`spawn`](crate::spawn) does: in debug mode, an error
-/// that nobody takes is reported as a panic is. asyncio: every task, since its errors are
+/// Makes a task of a future that may fail, as [`spawn`](crate::spawn) does: an error that nobody takes
+/// is reported as a panic is, in debug mode and to an [exception
+/// handler](crate::set_exception_handler). asyncio: every task, since its errors are
 /// exceptions.
 ///
 /// # Panics

@@ -3,7 +3,8 @@
 //! This is the whole structure of a server on an event loop, and why one of them needs no threads: a
 //! connection that waits is a task that waits, and costs its memory and nothing else.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -13,8 +14,11 @@ use std::rc::Rc;
 use super::listener::TcpListener;
 use super::reader::StreamReader;
 use super::writer::StreamWriter;
+use crate::abort_handle::AbortHandle;
 use crate::event_loop;
+use crate::inspect::event::TaskId;
 use crate::join_handle::JoinHandle;
+use crate::sync::Event;
 
 /// Listens on `address` and calls `on_connection` with the two halves of each connection: the future
 /// that it returns becomes a task. An error that it ends with is logged, and concerns nobody else.
@@ -38,8 +42,9 @@ where
     let state = event_loop::running("start_server()");
     let listener = TcpListener::bind(address)?;
     let address = listener.local_addr()?;
-    let connections = Rc::new(RefCell::new(Vec::new()));
-    let accepted: Rc<RefCell<Vec<JoinHandle<()>>>> = Rc::clone(&connections);
+    let connections = Rc::new(Connections::default());
+    let accepted = Rc::clone(&connections);
+    let on_connection = Rc::new(on_connection);
     let accepting = state.spawn(Some("server"), place, async move {
         loop {
             let (stream, peer) = match listener.accept().await {
@@ -51,20 +56,49 @@ where
             };
             // It may be gone already; that is found out by whoever reads from it.
             let _ = stream.set_nodelay(true);
-            let (reader, writer) = stream.split();
-            let serving = on_connection(reader, writer);
+            let entry = Entry { connections: Rc::clone(&accepted), task: Rc::default() };
+            let number = Rc::clone(&entry.task);
+            let on_connection = Rc::clone(&on_connection);
             let name = format!("from {peer}");
+            // Nobody joins it: what becomes of it is said at once, by its own end.
             let task = event_loop::running("a server").spawn(Some(&name), place, async move {
-                if let Err(error) = serving.await {
+                let _entry = entry;
+                let (reader, writer) = stream.split();
+                if let Err(error) = on_connection(reader, writer).await {
                     log::warn!(target: "loop::io", "the connection from {peer} ended: {error}");
                 }
             });
-            let mut accepted = accepted.borrow_mut();
-            accepted.retain(|task| !task.is_finished());
-            accepted.push(task);
+            number.set(Some(task.id()));
+            accepted.open.borrow_mut().insert(task.id(), task.abort_handle());
         }
     });
     Ok(Server { address, accepting, connections })
+}
+
+/// The connections of a server that are open.
+#[derive(Debug, Default)]
+struct Connections {
+    open: RefCell<BTreeMap<TaskId, AbortHandle>>,
+    /// Set whenever the last of them ends.
+    none_left: Event,
+}
+
+/// A connection among them. It goes with its task, in whatever way that ends.
+struct Entry {
+    connections: Rc<Connections>,
+    /// Known once there is the task.
+    task: Rc<Cell<Option<TaskId>>>,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let Some(task) = self.task.get() else { return };
+        let handle = self.connections.open.borrow_mut().remove(&task);
+        drop(handle);
+        if self.connections.open.borrow().is_empty() {
+            self.connections.none_left.set();
+        }
+    }
 }
 
 /// A server that runs in the background. Dropping it leaves it running. asyncio: `asyncio.Server`.
@@ -73,7 +107,7 @@ where
 pub struct Server {
     address: SocketAddr,
     accepting: JoinHandle<()>,
-    connections: Rc<RefCell<Vec<JoinHandle<()>>>>,
+    connections: Rc<Connections>,
 }
 
 impl Server {
@@ -92,7 +126,7 @@ impl Server {
     /// `Server.abort_clients`.
     #[doc(alias("abort_clients", "close_clients"))]
     pub fn abort_connections(&self) {
-        let connections: Vec<_> = self.connections.borrow().iter().map(JoinHandle::abort_handle).collect();
+        let connections: Vec<AbortHandle> = self.connections.open.borrow().values().cloned().collect();
         for connection in connections {
             connection.abort();
         }
@@ -105,8 +139,9 @@ impl Server {
     pub async fn wait_closed(self) {
         // How they ended is no matter: aborted, or done.
         let _ = self.accepting.await;
-        for connection in self.connections.take() {
-            let _ = connection.await;
+        while !self.connections.open.borrow().is_empty() {
+            self.connections.none_left.clear();
+            self.connections.none_left.wait().await;
         }
     }
 }

@@ -350,7 +350,8 @@ impl<S: StreamSocket> Future for Wait<S> {
             transport.last_waiter.get()
         });
         self.ticket = Some(ticket);
-        let before = transport.waiters.borrow_mut().insert(ticket, cx.waker().clone());
+        let waker = cx.waker().clone();
+        let before = transport.waiters.borrow_mut().insert(ticket, waker);
         drop(before);
         transport.stream.socket.awaits(Direction::Write, self.place);
         Poll::Pending

@@ -198,8 +198,12 @@ impl Handler {
 
     fn run(&self) {
         let Some(mut call) = self.call.take() else { return };
-        // Reported by the panic hook. The handler stays: the next signal is another matter.
-        let _ = panic::catch_unwind(AssertUnwindSafe(&mut call));
+        // The handler stays: the next signal is another matter.
+        if let Err(panic) = panic::catch_unwind(AssertUnwindSafe(&mut call))
+            && let Some(state) = event_loop::running_if_any()
+        {
+            state.extras.exceptions.callback_panicked(panic.as_ref());
+        }
         if !self.removed.get() {
             self.call.set(Some(call));
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Tasks;
-use crate::cancel::Cancellation;
+use crate::cancel::stand::Cancellation;
 use crate::inbox::TaskKey;
 use crate::waker::TaskWaker;
 

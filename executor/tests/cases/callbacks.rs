@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use executor::{CallbackHandle, call_later, call_soon, now, set_exception_handler, sleep, yield_now};
+use executor::{
+    CallbackHandle, Deferred, call_later, call_soon, now, set_exception_handler, sleep, yield_now,
+};
 
 use crate::support::transcript::{say, says, says_by_wake};
 
@@ -167,4 +169,21 @@ fn a_handle_knows_when_and_whether_it_was_cancelled() {
         say!("{} {}", soon.is_cancelled(), later.is_cancelled());
     }
     says(|event_loop| event_loop.block_on(main()), "tick 1: true false");
+}
+
+#[test]
+fn a_bad_handler_does_not_stop_the_loop_either_and_may_hold_it() {
+    async fn main() {
+        let deferred = Deferred::new();
+        let theirs = deferred.clone();
+        set_exception_handler(move |_| {
+            let _ = theirs.set("told");
+            panic!("the handler too, on purpose");
+        });
+        call_soon(|| panic!("on purpose"));
+        say!("{:?}", deferred.await);
+    }
+    for _ in 0..3 {
+        says(|event_loop| event_loop.block_on(main()), r#"tick 3: Ok("told")"#);
+    }
 }

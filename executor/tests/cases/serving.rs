@@ -8,7 +8,7 @@ use std::time::Duration;
 use executor::net::{
     StreamReader, StreamWriter, TcpListener, TcpStream, open_connection, resolve, start_server,
 };
-use executor::{ClockKind, sleep, spawn, timeout, turn, yield_now};
+use executor::{ClockKind, Deferred, set_exception_handler, sleep, spawn, timeout, turn, yield_now};
 
 use crate::support::loops::on_every_kind;
 
@@ -169,6 +169,32 @@ fn names_are_looked_up() {
             };
             let error = open_connection(nobody).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+        });
+    });
+}
+
+#[test]
+fn a_connection_that_panics_is_told_at_once_and_harms_nobody() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let server =
+                Rc::new(start_server(anywhere(), |_reader, _writer| async { panic!("on purpose") }).unwrap());
+            let told = Deferred::new();
+            let (news, host) = (told.clone(), Rc::clone(&server));
+            set_exception_handler(move |unhandled| {
+                // Whoever hears of it may use the server in every way.
+                host.abort_connections();
+                let _ = news.set(unhandled.exception.to_owned());
+            });
+            let port = server.local_addr().port();
+            let first = TcpStream::connect(([127, 0, 0, 1], port).into()).await.unwrap();
+            assert_eq!(told.await.unwrap(), "panicked: on purpose");
+            // The server is still there for others.
+            drop(TcpStream::connect(([127, 0, 0, 1], port).into()).await.unwrap());
+            drop(first);
+            set_exception_handler(|_| ());
+            server.close();
+            Rc::into_inner(server).unwrap().wait_closed().await;
         });
     });
 }

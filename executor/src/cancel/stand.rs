@@ -1,0 +1,194 @@
+//! Where a task stands, as far as its cancellation is concerned: what in it is told, and what it waits
+//! for that hears first.
+//!
+//! A task is one future made of many, and each that waits says so: "I can be told", or "whoever cancels
+//! you should cancel this first". The innermost says so first, because `Pending` travels outwards, and
+//! counts. What has said so takes it back when it is dropped: a [`timeout`](crate::timeout) that drops a
+//! wait leaves a task that stands elsewhere.
+
+use std::fmt;
+use std::rc::Rc;
+use std::task::{Context, Wake};
+
+use crate::event_loop::{self, LoopState};
+use crate::inbox::TaskKey;
+
+/// Who is to hear of a task's cancellation before the task itself does.
+#[derive(Clone)]
+pub(crate) enum Target {
+    /// The task that it joins.
+    Task(TaskKey),
+    /// The children that it gathers.
+    Tasks(Rc<Children>),
+    /// Something that is set from outside.
+    Other(Rc<dyn CancelFirst>),
+}
+
+/// The children of a gathering.
+pub(crate) struct Children {
+    pub(crate) keys: Vec<TaskKey>,
+    /// Whether they were cancelled in its place. asyncio: `_cancel_requested`.
+    pub(crate) cancelled: std::cell::Cell<bool>,
+}
+
+/// Something that can be cancelled in place of the task that waits for it.
+pub(crate) trait CancelFirst {
+    /// Says whether there was anything to cancel.
+    fn cancel(&self) -> bool;
+}
+
+/// What a task's slot keeps of its cancellation.
+#[derive(Default)]
+pub(crate) struct Cancellation {
+    /// How many requests the task has heard of or is about to. asyncio: `_num_cancels_requested`.
+    pub(super) requests: u32,
+    /// Whether one has yet to be told. asyncio: `_must_cancel`.
+    pub(super) untold: bool,
+    /// Who hears of it first. asyncio: `_fut_waiter`.
+    target: Entry<Target>,
+    /// The innermost await that can be told.
+    catcher: Entry<()>,
+    /// The one that is told in the step under way.
+    telling: Option<u32>,
+    last_number: u32,
+}
+
+/// What the innermost of several has said of itself.
+struct Entry<T> {
+    /// The number of whoever said it, and what.
+    said: Option<(u32, T)>,
+    /// Whether it was said in this step: then who comes later stands further out.
+    fresh: bool,
+}
+
+impl<T> Default for Entry<T> {
+    fn default() -> Self {
+        Entry { said: None, fresh: false }
+    }
+}
+
+impl<T> Entry<T> {
+    /// Gives back what is not wanted, to be dropped where nothing is borrowed.
+    fn say(&mut self, number: u32, what: T) -> Option<(u32, T)> {
+        if self.fresh {
+            return Some((number, what));
+        }
+        self.fresh = true;
+        self.said.replace((number, what))
+    }
+
+    fn take_back(&mut self, number: u32) -> Option<(u32, T)> {
+        self.said.take_if(|(theirs, _)| *theirs == number)
+    }
+}
+
+impl Cancellation {
+    /// A step begins. Says whether the task is to be dropped instead, because it was asked to stop and
+    /// nothing in it can be told.
+    pub(crate) fn step_begins(&mut self) -> bool {
+        self.target.fresh = false;
+        self.catcher.fresh = false;
+        let catcher = self.catcher.said.as_ref().map(|(number, ())| *number);
+        self.telling = if self.untold { catcher } else { None };
+        self.untold && catcher.is_none()
+    }
+
+    pub(crate) fn is_untold(&self) -> bool {
+        self.untold
+    }
+
+    pub(super) fn target(&self) -> Option<Target> {
+        self.target.said.as_ref().map(|(_, target)| target.clone())
+    }
+
+    /// Whether the await of this number is the one to be told. It is told once.
+    fn tell(&mut self, number: u32) -> bool {
+        let told = self.telling == Some(number);
+        if told {
+            self.telling = None;
+            self.untold = false;
+        }
+        told
+    }
+}
+
+/// A place in a task at which it may stand. Part of every future that can be told or that passes a
+/// cancellation on.
+#[derive(Default)]
+pub(crate) struct Stand {
+    /// The task that has come to it, in its loop, and the place's number there.
+    place: Option<(Rc<LoopState>, TaskKey, u32)>,
+}
+
+impl Stand {
+    /// To be asked before what is awaited is polled: whether the task is told here and now.
+    pub(crate) fn is_told(&self) -> bool {
+        let Some((state, task, number)) = &self.place else { return false };
+        state.tasks.cancellation(*task, |cancellation| cancellation.tell(*number)).unwrap_or(false)
+    }
+
+    /// To be said when the wait goes on: the task can be told here.
+    pub(crate) fn can_be_told(&mut self, cx: &Context<'_>) {
+        let Some((state, task, number)) = self.come() else { return };
+        let untold = state.tasks.cancellation(task, |cancellation| {
+            cancellation.catcher.say(number, ());
+            cancellation.untold
+        });
+        // It was asked to stop when it stood elsewhere, and that place is gone.
+        if untold == Some(true) {
+            cx.waker().wake_by_ref();
+        }
+    }
+
+    /// To be said when the wait goes on: whoever cancels the task cancels this first.
+    pub(crate) fn pass_to(&mut self, target: Target) {
+        let Some((state, task, number)) = self.come() else { return };
+        // What it replaces is dropped at the end of this block, when the table is not borrowed.
+        let _old = state.tasks.cancellation(task, |cancellation| cancellation.target.say(number, target));
+    }
+
+    /// The wait is over: the task does not stand here any more.
+    pub(crate) fn leave(&mut self) {
+        let Some((state, task, number)) = self.place.take() else { return };
+        let left = state.tasks.cancellation(task, |cancellation| {
+            let unheard = cancellation.telling == Some(number);
+            cancellation.catcher.take_back(number);
+            (unheard, cancellation.target.take_back(number))
+        });
+        // It was to be told here and went without listening: it is told at its next await.
+        if let (Some((true, _)), Some(waker)) = (&left, state.tasks.waker(task)) {
+            waker.wake();
+        }
+    }
+
+    /// The running task's place here, with a number of its own.
+    fn come(&mut self) -> Option<(Rc<LoopState>, TaskKey, u32)> {
+        let state = event_loop::running_if_any()?;
+        let running = state.narrator().task_key()?;
+        match &self.place {
+            Some((of, task, _)) if *task == running && Rc::ptr_eq(of, &state) => {}
+            // The future has moved to another task since.
+            _ => {
+                self.leave();
+                let number = state.tasks.cancellation(running, |cancellation| {
+                    cancellation.last_number += 1;
+                    cancellation.last_number
+                })?;
+                self.place = Some((state, running, number));
+            }
+        }
+        self.place.clone()
+    }
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl fmt::Debug for Stand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stand").field("number", &self.place.as_ref().map(|(_, _, number)| number)).finish()
+    }
+}

@@ -1,0 +1,193 @@
+//! Cancellation where the task has come to stand somewhere else, where the chain is long or a circle, and
+//! where the handle is of another loop.
+
+use std::cell::RefCell;
+use std::future::{Future, IntoFuture, pending};
+use std::panic::{self, AssertUnwindSafe};
+use std::pin::Pin;
+use std::rc::Rc;
+
+use executor::{
+    Cancelled, ClockKind, Deferred, JoinHandle, cancellable, cancelling, gather_results, now, shield, sleep,
+    spawn, spawn_cancellable, task_group, timeout, wait_for, yield_now,
+};
+
+use crate::ms;
+use crate::support::kinds::Kind;
+use crate::support::patience::within_patience;
+
+#[test]
+fn a_wait_that_was_given_up_does_not_hear() {
+    async fn main() {
+        let task = spawn(async {
+            let mut child = spawn(async { cancellable(sleep(ms(50))).await });
+            assert!(timeout(ms(10), &mut child).await.is_err());
+            let woken = cancellable(sleep(ms(1_000))).await;
+            (woken, child.await.unwrap())
+        });
+        sleep(ms(20)).await;
+        task.cancel();
+        assert_eq!(task.await.unwrap(), (Err(Cancelled), Ok(())));
+
+        let began = now();
+        let task = spawn(async {
+            assert!(timeout(ms(10), cancellable(pending::<()>())).await.is_err());
+            sleep(ms(1_000)).await;
+        });
+        sleep(ms(20)).await;
+        task.cancel();
+        assert!(task.await.unwrap_err().is_cancelled());
+        assert_eq!(now(), began + ms(20), "it is dropped at once, and not when its sleep is over");
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+#[test]
+fn a_place_that_goes_without_listening_leaves_the_request_to_the_next() {
+    async fn main() {
+        let give_up = Deferred::new();
+        let asked = give_up.clone();
+        let task = spawn(async move {
+            let mut inner = Box::pin(cancellable(pending::<()>()));
+            let mut asked = Box::pin(asked.into_future());
+            std::future::poll_fn(|cx| {
+                if asked.as_mut().poll(cx).is_ready() {
+                    return std::task::Poll::Ready(());
+                }
+                inner.as_mut().poll(cx).map(drop)
+            })
+            .await;
+            drop(inner);
+            assert_eq!(cancellable(pending::<()>()).await, Err(Cancelled));
+            "told at the next await"
+        });
+        yield_now().await;
+        let _ = give_up.set(());
+        // The place where it stands is to be told, but is not asked any more.
+        task.cancel();
+        assert_eq!(task.await.unwrap(), "told at the next await");
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+fn on_every_loop(work: fn(&executor::EventLoop)) {
+    for kind in Kind::all() {
+        within_patience(move || work(&kind.builder(ClockKind::Virtual).build().unwrap()));
+    }
+}
+
+#[test]
+fn a_handle_of_another_loop_cancels_nobody_here() {
+    let kind = Kind::all()[0];
+    within_patience(move || {
+        let one = kind.builder(ClockKind::Virtual).build().unwrap();
+        let other = kind.builder(ClockKind::Virtual).build().unwrap();
+        let stranger = one.spawn(pending::<()>());
+        other.block_on(async move {
+            let same_number = spawn(async { yield_now().await });
+            let refused = panic::catch_unwind(AssertUnwindSafe(|| stranger.cancel()));
+            assert!(refused.is_err(), "it says whose task it is");
+            same_number.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn a_long_chain_and_a_circle_are_cancelled() {
+    type Shared = Rc<RefCell<Option<JoinHandle<()>>>>;
+    async fn joins(other: Shared) {
+        yield_now().await;
+        let handle = other.take();
+        if let Some(handle) = handle {
+            let _ = handle.await;
+        }
+    }
+    async fn main() {
+        let mut last = spawn(pending::<()>());
+        for _ in 0..100_000 {
+            let before = last;
+            last = spawn(async move {
+                let _ = before.await;
+            });
+        }
+        yield_now().await;
+        yield_now().await;
+        last.cancel();
+        last.await.unwrap();
+        let (one, other) = (Shared::default(), Shared::default());
+        let first = spawn(joins(Rc::clone(&other)));
+        *other.borrow_mut() = Some(spawn(joins(Rc::clone(&one))));
+        *one.borrow_mut() = Some(first);
+        yield_now().await;
+        yield_now().await;
+        // Those two wait for each other, until the loop is closed.
+    }
+    let kind = Kind::all()[0];
+    within_patience(move || {
+        let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+        event_loop.block_on(main());
+        event_loop.cancel_all_tasks();
+    });
+}
+
+#[test]
+fn whoever_gathers_results_hears_after_the_children() {
+    async fn main() {
+        let task = spawn_cancellable(async {
+            loop {
+                let results = gather_results([spawn_cancellable(cancellable(pending::<()>()))]).await;
+                assert!(results[0].is_err());
+                cancellable(yield_now()).await?;
+            }
+        });
+        let _: &JoinHandle<()> = &task;
+        yield_now().await;
+        yield_now().await;
+        task.cancel();
+        assert!(task.await.unwrap_err().is_cancelled());
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+#[test]
+fn a_group_that_is_dropped_takes_its_request_back() {
+    async fn main() {
+        let fail = Deferred::new();
+        let asked = fail.clone();
+        let mut group: Pin<Box<dyn Future<Output = _>>> =
+            Box::pin(task_group::<_, _, (), _>(async |group| {
+                group.spawn(async move {
+                    asked.await.unwrap();
+                    Err::<(), _>("on purpose")
+                });
+                pending().await
+            }));
+        assert!(timeout(ms(5), &mut group).await.is_err());
+        fail.set(()).unwrap();
+        // Its child fails and asks this task to stop the body; and the group is dropped unasked.
+        yield_now().await;
+        drop(group);
+        assert_eq!(cancelling(), 0);
+        assert_eq!(cancellable(yield_now()).await, Ok(()));
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+#[test]
+fn a_result_that_was_taken_is_not_waited_for() {
+    async fn main() {
+        for way in ["shield", "wait_for"] {
+            let mut task = spawn(async {});
+            yield_now().await;
+            assert!(task.take().is_some());
+            let waiter = spawn(async move {
+                match way {
+                    "shield" => drop(shield(task).await),
+                    _ => drop(wait_for(ms(10), task).await),
+                }
+            });
+            assert!(waiter.await.unwrap_err().is_panic(), "{way}");
+        }
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
