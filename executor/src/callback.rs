@@ -6,7 +6,6 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -35,7 +34,7 @@ pub fn call_soon(call: impl FnOnce() + 'static) -> CallbackHandle {
 pub fn call_later(delay: Duration, call: impl FnOnce() + 'static) -> CallbackHandle {
     let state = event_loop::running("call_later()");
     let deadline = state.now() + delay;
-    at(&state, deadline, call, Location::caller())
+    at(&state, deadline, call, Place::here())
 }
 
 /// Calls `call` when the loop's clock shows `deadline`; if that is in the past, in the next turn.
@@ -46,7 +45,7 @@ pub fn call_later(delay: Duration, call: impl FnOnce() + 'static) -> CallbackHan
 /// Outside of a running loop.
 #[track_caller]
 pub fn call_at(deadline: Instant, call: impl FnOnce() + 'static) -> CallbackHandle {
-    at(&event_loop::running("call_at()"), deadline, call, Location::caller())
+    at(&event_loop::running("call_at()"), deadline, call, Place::here())
 }
 
 impl EventLoop {

@@ -29,7 +29,6 @@ pub(crate) mod stand;
 use std::collections::HashSet;
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, Wake};
 
@@ -38,6 +37,7 @@ use pin_project_lite::pin_project;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
+use crate::inspect::event::Place;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use stand::{Cancellation, Stand, Target};
@@ -241,7 +241,7 @@ where
     T: 'static,
 {
     let state = event_loop::running("spawn_cancellable()");
-    state.spawn_concluding(None, Location::caller(), future, |output| output.map_err(JoinError::from))
+    state.spawn_concluding(None, Place::here(), future, |output| output.map_err(JoinError::from))
 }
 
 impl<T> JoinHandle<T> {

@@ -9,7 +9,6 @@ use std::cell::RefCell;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::mem;
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -222,7 +221,7 @@ impl<T: Clone + 'static> IntoFuture for Deferred<T> {
 
     #[track_caller]
     fn into_future(self) -> WaitDeferred<T> {
-        WaitDeferred { deferred: self, ticket: None, stand: Stand::default(), place: Location::caller() }
+        WaitDeferred { deferred: self, ticket: None, stand: Stand::default(), place: Place::here() }
     }
 }
 
@@ -232,12 +231,7 @@ impl<T: Clone + 'static> IntoFuture for &Deferred<T> {
 
     #[track_caller]
     fn into_future(self) -> WaitDeferred<T> {
-        WaitDeferred {
-            deferred: self.clone(),
-            ticket: None,
-            stand: Stand::default(),
-            place: Location::caller(),
-        }
+        WaitDeferred { deferred: self.clone(), ticket: None, stand: Stand::default(), place: Place::here() }
     }
 }
 

@@ -25,7 +25,7 @@ mod closing;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::Future;
-use std::panic::{self, Location};
+use std::panic;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -148,11 +148,8 @@ impl LoopState {
     /// Arms a timer: when the clock has reached `deadline`, `wakeup` is delivered. asyncio:
     /// `loop.call_at`.
     pub(crate) fn arm_timer(&self, deadline: Instant, wakeup: Wakeup, place: Place) -> TimerKey {
-        let mut timers = self.timers.borrow_mut();
-        let key = timers.insert(deadline, wakeup);
-        let slot = timers.place(key);
-        drop(timers);
-        self.tell_timer_armed(key, deadline, slot, place);
+        let key = self.timers.borrow_mut().insert(deadline, wakeup);
+        self.tell_timer_armed(key, deadline, place);
         key
     }
 
@@ -266,7 +263,7 @@ impl EventLoop {
     {
         let _entered = self.enter("block_on()");
         // The main task is a task like any other; only its end means something more.
-        let mut main = self.state.spawn(Some("main"), Location::caller(), main);
+        let mut main = self.state.spawn(Some("main"), Place::here(), main);
         self.state.run_until(&|| main.is_finished());
         match main.take() {
             Some(Ok(value)) => value,
@@ -295,7 +292,7 @@ impl EventLoop {
     where
         F: Future + 'static,
     {
-        self.state.spawn(None, Location::caller(), future)
+        self.state.spawn(None, Place::here(), future)
     }
 
     /// The clock it goes by.

@@ -1,8 +1,9 @@
 //! Seeing the loop: one stream of events, and whoever wants to look at it.
 //!
-//! The loop says every step it takes as one [`Event`]. Trace lines, golden tests and every other
-//! view are folds over that stream, so they cannot disagree with each other, and none of them can
-//! drift from the code. In [debug mode](crate::Builder::debug) one of them warns of what is probably
+//! The loop says every step it takes as one [`Event`]. Log lines, recordings, golden tests and every
+//! other view are folds over that stream, so they cannot disagree with each other, and none of them
+//! can drift from the code. A [`State`] is what the events
+//! come to. In [debug mode](crate::Builder::debug) one of them warns of what is probably
 //! a mistake.
 //!
 //! The stream is history. How things stand is a table: [`all_tasks`] lists it and [`dump`] draws it
@@ -12,19 +13,27 @@ pub(crate) mod debug_mode;
 mod dump;
 pub(crate) mod event;
 mod layout;
+pub(crate) mod left_out;
 pub mod log_lines;
 pub(crate) mod narrator;
+pub(crate) mod place;
+mod replay;
 mod requests;
 pub(crate) mod sigusr1;
+pub(crate) mod state;
 pub(crate) mod stepper;
 mod task_table;
 mod telling;
 pub(crate) mod whom;
+mod wire;
 
 pub use dump::{Dump, dump};
-pub use event::{Awaiting, Cause, Event, Outcome, Place, Record, TaskId};
+pub use event::{Awaiting, Cause, Event, Outcome, Record, TaskId};
 pub use layout::Line;
-pub use log_lines::{LogLines, init_logging, init_logging_to};
+pub use left_out::{leave_out, spawn_observer};
+pub use log_lines::{LogLine, LogLines, init_logging, init_logging_to};
 pub use narrator::Observer;
+pub use place::Place;
 pub use requests::{request_begins, request_ends};
+pub use state::{SourceStand, State, TaskStand, TimerStand, Who, state};
 pub use task_table::{TaskInfo, TaskState, all_tasks, armed_timers, current_task, sources};

@@ -28,7 +28,7 @@ pub(crate) mod watch;
 use std::cell::RefCell;
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::panic::{self, AssertUnwindSafe, Location};
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -222,7 +222,7 @@ impl<T> IntoFuture for JoinHandle<T> {
 
     #[track_caller]
     fn into_future(self) -> Join<T> {
-        Join { handle: self, stand: Stand::default(), place: Location::caller() }
+        Join { handle: self, stand: Stand::default(), place: Place::here() }
     }
 }
 
@@ -232,7 +232,7 @@ impl<T> IntoFuture for &mut JoinHandle<T> {
 
     #[track_caller]
     fn into_future(self) -> Join<T> {
-        Join { handle: self.another(), stand: Stand::default(), place: Location::caller() }
+        Join { handle: self.another(), stand: Stand::default(), place: Place::here() }
     }
 }
 

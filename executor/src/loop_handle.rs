@@ -5,7 +5,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
@@ -14,6 +13,7 @@ use std::time::Duration;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop::{self, EventLoop};
 use crate::inbox::{Inbox, News};
+use crate::inspect::event::Place;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::ready::{self, Entry, callback};
@@ -116,7 +116,7 @@ impl LoopHandle {
         F: Future + 'static,
         F::Output: Send,
     {
-        let place = Location::caller();
+        let place = Place::here();
         let (sender, result) = mpsc::sync_channel(1);
         let over = Arc::new(AtomicBool::new(false));
         let promise = Promise { sender, over: Arc::clone(&over) };

@@ -14,7 +14,6 @@ use std::fmt;
 use std::future::poll_fn;
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
-use std::panic::Location;
 use std::task::{Context, Poll};
 
 use reactor::Direction;
@@ -188,7 +187,7 @@ impl Signals {
     /// What the operating system says of the socket behind it: practically never.
     #[track_caller]
     pub fn recv(&mut self) -> impl Future<Output = io::Result<Signal>> {
-        let place = Location::caller();
+        let place = Place::here();
         poll_fn(move |cx| {
             for pipe in &self.pipes {
                 if pipe.poll_rung(cx, place)?.is_ready() {

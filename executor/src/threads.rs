@@ -21,7 +21,7 @@ pub(crate) mod pool;
 use std::fmt;
 use std::future::Future;
 use std::mem;
-use std::panic::{self, AssertUnwindSafe, Location};
+use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -78,7 +78,7 @@ where
     let call = Arc::new(Call { shared: Mutex::new(shared) });
     let job: Arc<dyn Job> = Arc::clone(&call) as Arc<dyn Job>;
     state.extras.pool.submit(job);
-    ToThread { state, call, place: Location::caller() }
+    ToThread { state, call, place: Place::here() }
 }
 
 /// What the future and the thread share.

@@ -17,7 +17,8 @@
 //! way. A loop that ran until its queue is empty would never look at its sockets again once two
 //! tasks keep waking each other.
 //!
-//! At first reading, skip what only reports (`narrator`, and all that begins with `tell_`): the loop
+//! At first reading, skip what only reports (`narrator`, all that begins with `tell_`, and
+//! `timers_about_to_move`): the loop
 //! works without. And take `deliver` for "wake": that it has two ways to do so is told in `ready.rs`.
 //!
 //! Between two entries of phase 5 nothing happens: no clock is looked at, no socket, and nobody can
@@ -111,7 +112,9 @@ impl LoopState {
             // From here on, this is what time it is: all timers of a turn are judged alike, and a
             // task that asks whether its deadline has come gets the answer that fired its timer.
             self.turn_time.set(self.now());
+            let higher = self.timers_about_to_move();
             self.timers.borrow_mut().advance(self.turn_time.get(), &mut found.due);
+            self.tell_timers_moved(higher);
             let nothing = found.fired.is_empty() && found.due.is_empty() && self.ready.inbox.is_empty();
             if !nothing || timeout == Some(Duration::ZERO) {
                 return found;

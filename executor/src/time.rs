@@ -14,6 +14,10 @@ pub mod wheel;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
+use crate::inspect::event::TaskId;
+use crate::inspect::state::TimerStand;
 use crate::settings::TimerKind;
 use heap::Heap;
 use instant::Instant;
@@ -23,7 +27,7 @@ use wheel::Wheel;
 ///
 /// Timers with equal deadlines fire in the order of their names, which is the order in which they
 /// were armed. (asyncio promises no order for them: its heap compares deadlines only.)
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TimerId(pub(crate) u64);
 
 impl TimerId {
@@ -144,5 +148,33 @@ impl<T> Timers<T> {
             Timers::Wheel(wheel) => wheel.place(key),
             Timers::Heap(_) => None,
         }
+    }
+
+    /// What a timer is to wake.
+    pub(crate) fn payload(&self, key: TimerKey) -> Option<&T> {
+        match self {
+            Timers::Wheel(wheel) => wheel.payload(key),
+            Timers::Heap(heap) => heap.payload(key),
+        }
+    }
+
+    /// The timers that may go down a level when time goes on to `now`.
+    pub(crate) fn about_to_move(&self, now: Instant) -> Vec<TimerKey> {
+        match self {
+            Timers::Wheel(wheel) => wheel.about_to_move(now),
+            Timers::Heap(_) => Vec::new(),
+        }
+    }
+
+    /// Every armed timer in the order of names, with the task that `woke` says it will wake; and the
+    /// millisecond to which the wheel has come.
+    pub(crate) fn listed(&self, woke: fn(&T) -> Option<TaskId>) -> (Vec<TimerStand>, Option<u64>) {
+        let stand = |(stand, payload)| TimerStand { woke: woke(payload), ..stand };
+        let (mut timers, cursor): (Vec<TimerStand>, _) = match self {
+            Timers::Wheel(wheel) => (wheel.timers().map(stand).collect(), Some(wheel.cursor())),
+            Timers::Heap(heap) => (heap.timers().map(stand).collect(), None),
+        };
+        timers.sort_unstable_by_key(|stand| stand.timer);
+        (timers, cursor)
     }
 }

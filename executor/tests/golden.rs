@@ -60,9 +60,12 @@ fn golden(wake: WakeMode) -> String {
     fs::read_to_string(&path).unwrap()
 }
 
-/// Where a timer lies in the wheel is nothing that a heap could tell.
+/// Where a timer lies in the wheel, and that it moves there, is nothing that a heap could tell; so the
+/// numbers of the events differ, too.
 fn without_slots(text: &str) -> String {
-    text.lines().map(|line| line.split(" slot=").next().unwrap_or_default().to_owned() + "\n").collect()
+    let lines = text.lines().filter(|line| !line.contains("TimerMoved"));
+    let parts = lines.map(|line| line.split(" slot=").next().unwrap_or_default());
+    parts.map(|part| part.trim_start().trim_start_matches(char::is_numeric).to_owned() + "\n").collect()
 }
 
 #[test]

@@ -14,6 +14,7 @@
 //! parameter `W`.
 
 mod level;
+mod listing;
 
 mod looking;
 

@@ -51,6 +51,8 @@ struct Open {
 
 /// A connection that is being served, as its task sees it.
 struct Client {
+    /// 1 for the first: for those who look on.
+    number: u64,
     stream: TcpStream,
     connection: Connection,
     /// One timer for all that it waits for.
@@ -133,7 +135,7 @@ async fn accept(listener: TcpListener, server: Rc<Server>) -> io::Result<()> {
 /// Makes a task for a connection.
 fn welcome(server: &Rc<Server>, stream: TcpStream, number: u64) {
     let connection = Connection::new(Rc::clone(&server.limits));
-    let client = Client { stream, connection, patience: Patience::new(), has_more: false };
+    let client = Client { number, stream, connection, patience: Patience::new(), has_more: false };
     let mut connections = server.connections.borrow_mut();
     let place = connections.vacant_entry();
     let entry = Entry { server: Rc::clone(server), key: place.key() };
@@ -204,7 +206,8 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                     }
                     let quiet = routes::is_quiet(&request);
                     if !quiet {
-                        inspect::request_begins(request.method().name(), &Target(request));
+                        let method = request.method().name();
+                        inspect::request_begins(method, &Target(request), "async", client.number);
                     }
                     let response = match (server.options.routes)(&request) {
                         Reply::Now(response) => response,

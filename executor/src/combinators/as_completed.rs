@@ -4,12 +4,11 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::panic::Location;
 use std::rc::Rc;
 use std::task::Poll;
 
 use super::{Bell, IntoTask, into_tasks, watch_each};
-use crate::inspect::event::Awaiting;
+use crate::inspect::event::{Awaiting, Place};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
@@ -56,7 +55,7 @@ impl<T> AsCompleted<T> {
     #[track_caller]
     #[expect(clippy::should_implement_trait, reason = "an iterator that one awaits is not one that blocks")]
     pub fn next(&mut self) -> impl Future<Output = Option<Result<T, JoinError>>> + '_ {
-        let place = Location::caller();
+        let place = Place::here();
         poll_fn(move |cx| {
             if self.left == 0 {
                 return Poll::Ready(None);

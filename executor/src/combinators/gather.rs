@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -164,7 +163,7 @@ impl<T: 'static, R> Gather<T, R> {
             bell,
             conclude,
             fails: fails.is_some(),
-            place: Location::caller(),
+            place: Place::here(),
         }
     }
 }

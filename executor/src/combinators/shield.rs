@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -37,7 +36,7 @@ where
     let bell = Rc::new(Bell::default());
     // One that is over is not waited for.
     let watch = if handle.is_finished() { None } else { Some(watch_one(&handle, &bell, || ())) };
-    Shield { handle, _watch: watch, bell, stand: Stand::default(), place: Location::caller() }
+    Shield { handle, _watch: watch, bell, stand: Stand::default(), place: Place::here() }
 }
 
 /// The future of [`shield`].

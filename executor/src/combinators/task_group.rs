@@ -19,7 +19,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -96,7 +95,7 @@ where
     let scope = Scope { members: Rc::clone(&group.members), state };
     let body = Some(body(group));
     let stand = Stand::default();
-    RunGroup { body, value: None, scope, was_cancelled: false, stand, place: Location::caller() }
+    RunGroup { body, value: None, scope, was_cancelled: false, stand, place: Place::here() }
 }
 
 /// Why a group has no value.
@@ -258,7 +257,7 @@ impl<E: 'static> TaskGroup<E> {
     {
         let ending = Ending::of(&self.members);
         let noted = ending.clone();
-        self.spawn_concluding(future, Location::caller(), ending, move |output| noted.conclude(output))
+        self.spawn_concluding(future, Place::here(), ending, move |output| noted.conclude(output))
     }
 
     /// As [`spawn`](Self::spawn), for a child that [answers for its own
@@ -273,7 +272,7 @@ impl<E: 'static> TaskGroup<E> {
     {
         let ending = Ending::of(&self.members);
         let noted = ending.clone();
-        self.spawn_concluding(future, Location::caller(), ending, move |output| match output {
+        self.spawn_concluding(future, Place::here(), ending, move |output| match output {
             Ok(output) => noted.conclude(output),
             Err(Cancelled) => Err(JoinError::Cancelled),
         })
@@ -435,7 +434,7 @@ where
             this.body.set(None);
         }
         if members.left.get() > 0 {
-            members.bell.listen(cx, Awaiting::Group, this.place);
+            members.bell.listen(cx, Awaiting::Group, *this.place);
             this.stand.can_be_told(cx);
             return Poll::Pending;
         }

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -97,7 +96,7 @@ impl<T: 'static> Wait<T> {
         };
         let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(watcher);
         let held = watch_each(&handles, &bell, &watcher);
-        Wait { handles, _watches: held, enough, bell, limit: None, place: Location::caller() }
+        Wait { handles, _watches: held, enough, bell, limit: None, place: Place::here() }
     }
 
     /// Ends the wait after `limit` as well, counted from this call, with whatever is done by then.

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -42,7 +41,7 @@ where
     let (over, bell) = (Rc::new(Cell::new(false)), Rc::new(Bell::default()));
     let noted = Rc::clone(&over);
     let watch = watch_one(&handle, &bell, move || noted.set(true));
-    let (limit, stand, place) = (Some(sleep(limit)), Stand::default(), Location::caller());
+    let (limit, stand, place) = (Some(sleep(limit)), Stand::default(), Place::here());
     WaitFor { handle, _watch: watch, over, bell, limit, was_cancelled: false, stand, place }
 }
 

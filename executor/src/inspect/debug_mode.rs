@@ -86,11 +86,11 @@ impl DebugMode {
     fn warning(&self, record: &Record) -> Option<Warning> {
         match &record.event {
             Event::Spawned { task, name, place } => {
-                let known = Known { name: Rc::clone(name), place, requests: Vec::new() };
+                let known = Known { name: Rc::clone(name), place: *place, requests: Vec::new() };
                 self.tasks.borrow_mut().insert(*task, known);
                 None
             }
-            Event::RequestBegin { method, target } => {
+            Event::RequestBegin { method, target, .. } => {
                 if let Some(known) = self.tasks.borrow_mut().get_mut(&record.task?) {
                     let text = format!("{method} {target}");
                     known.requests.push(Request { text, began: record.time, ended: None });
@@ -116,16 +116,16 @@ impl DebugMode {
             }
             Event::Unclaimed { task, name, spawned, what } => {
                 let text = unclaimed(what);
-                Some(Warning { target: LOST, who: who(*task, name), text, place: Some(spawned) })
+                Some(Warning { target: LOST, who: who(*task, name), text, place: Some(*spawned) })
             }
-            Event::Abandoned { task, name, spawned, awaiting: (awaiting, place) } => {
+            Event::Abandoned { task, name, spawned, awaiting, place } => {
                 self.tasks.borrow_mut().remove(task);
                 let text = format!("dropped unfinished await {awaiting}");
                 Some(Warning {
                     target: LOST,
                     who: who(*task, name),
                     text,
-                    place: Some(place.unwrap_or(spawned)),
+                    place: Some(place.unwrap_or(*spawned)),
                 })
             }
             _ => None,

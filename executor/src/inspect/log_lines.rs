@@ -100,18 +100,21 @@ impl LogLines {
                 let text = format!("woke +{}{}", seconds(*waited), self.found.take());
                 Draft::new(Debug, "loop::wait", None, text)
             }
-            Event::Armed { source, direction } => {
+            Event::Armed { source, direction, .. } => {
                 Draft::new(Trace, "loop::io", record.task, format!("arm {source}:{}", letter(*direction)))
             }
-            Event::Disarmed { source, direction } => {
+            Event::Disarmed { source, direction, .. } => {
                 Draft::new(Trace, "loop::io", record.task, format!("disarm {source}:{}", letter(*direction)))
             }
-            Event::TimerArmed { timer, delay, slot, place } => {
+            Event::TimerArmed { timer, delay, level, slot, place, .. } => {
                 let mut text = format!("arm {timer} +{}", seconds(*delay));
-                if let Some((level, slot)) = slot {
+                if let (Some(level), Some(slot)) = (level, slot) {
                     let _ = write!(text, " slot={level}.{slot}");
                 }
-                Draft::new(Info, "loop::timer", record.task, text).at(place)
+                Draft::new(Info, "loop::timer", record.task, text).at(*place)
+            }
+            Event::TimerMoved { timer, level, slot } => {
+                Draft::new(Trace, "loop::timer", None, format!("move {timer} slot={level}.{slot}"))
             }
             Event::TimerFired { timer, late, woke } => {
                 Draft::new(Info, "loop::timer", *woke, format!("fire {timer} late={}", short(*late)))
@@ -121,7 +124,7 @@ impl LogLines {
             }
             Event::Spawned { task, place, .. } => {
                 let by = record.task.map_or_else(String::new, |by| format!(" by {by}"));
-                Draft::new(Info, "loop::task", Some(*task), format!("spawn{by}")).at(place)
+                Draft::new(Info, "loop::task", Some(*task), format!("spawn{by}")).at(*place)
             }
             Event::Woken { task, cause, already } => {
                 let already = if *already { ", already queued" } else { "" };
@@ -136,45 +139,64 @@ impl LogLines {
                     _ => format!("poll {poll} Pending {} await {awaiting}", short(*took)),
                 };
                 let line = Draft::new(Debug, "loop::task", Some(*task), text);
-                if let Some(place) = place { line.at(place) } else { line }
+                if let Some(place) = place { line.at(*place) } else { line }
             }
             Event::Ended { task, outcome, polls } => {
                 let level = if *outcome == Outcome::Panicked { Warn } else { Info };
                 Draft::new(level, "loop::task", Some(*task), format!("end {outcome} polls={polls}"))
             }
-            Event::Abandoned { task, spawned, awaiting: (awaiting, place), .. } => {
+            Event::Abandoned { task, spawned, awaiting, place, .. } => {
                 let text = format!("dropped unfinished await {awaiting}");
-                Draft::new(Warn, "loop::task", Some(*task), text).at(place.unwrap_or(spawned))
+                Draft::new(Warn, "loop::task", Some(*task), text).at(place.unwrap_or(*spawned))
             }
             Event::Unclaimed { task, spawned, what, .. } => {
-                Draft::new(Warn, "loop::task", Some(*task), unclaimed(what)).at(spawned)
+                Draft::new(Warn, "loop::task", Some(*task), unclaimed(what)).at(*spawned)
             }
             Event::CallbackRan { took, .. } => {
                 Draft::new(Debug, "loop::ready", None, format!("callback ran {}", short(*took)))
             }
-            Event::RequestBegin { method, target } => {
+            Event::RequestBegin { method, target, .. } => {
                 Draft::new(Info, "http", record.task, format!("> {method} {target}"))
             }
             Event::RequestEnd { status } => Draft::new(Info, "http", record.task, format!("< {status}")),
+            Event::Snapshot(state) => {
+                let named = state.tasks.iter().filter(|task| !task.name.is_empty());
+                self.names.borrow_mut().extend(named.map(|task| (task.id, Rc::clone(&task.name))));
+                let (tasks, timers) = (state.tasks.len(), state.timers.len());
+                Draft::new(Debug, "loop::tick", None, format!("snapshot tasks={tasks} timers={timers}"))
+            }
+            Event::Gap { dropped, .. } => {
+                Draft::new(Warn, "loop::tick", None, format!("{dropped} events are missing"))
+            }
+            Event::LeftOut { task } => {
+                Draft::new(Debug, "loop::task", Some(*task), "is left out from here on".to_owned())
+            }
         }
     }
 }
 
-impl Observer for LogLines {
-    fn observe(&self, record: &Record) {
+impl LogLines {
+    /// The line of the next record: what is printed is nothing but this, line by line, as far as
+    /// `RUST_LOG` asks for it. So a recording that is read back has the log lines in it.
+    pub fn line(&self, record: &Record) -> LogLine {
+        self.line_if(record, |_, _| true).expect("nobody refused it")
+    }
+
+    fn line_if(&self, record: &Record, is_wanted: impl Fn(&'static str, Level) -> bool) -> Option<LogLine> {
         if let Event::Spawned { task, name, .. } | Event::Unclaimed { task, name, .. } = &record.event
             && !name.is_empty()
         {
             self.names.borrow_mut().insert(*task, Rc::clone(name));
         }
         let draft = self.draft(record);
-        if log_enabled!(target: draft.target, draft.level) {
+        let mut line = None;
+        if is_wanted(draft.target, draft.level) {
             let name = draft.task.and_then(|task| self.names.borrow().get(&task).cloned());
             let task = match (draft.task, name) {
                 (Some(task), name) => who(task, name.as_deref().unwrap_or_default()),
                 (None, _) => String::new(),
             };
-            let line = Line {
+            let laid_out = Line {
                 time: record.time.since(Instant::START),
                 turn: Some(record.tick),
                 level: draft.level,
@@ -183,14 +205,36 @@ impl Observer for LogLines {
                 text: &draft.text,
                 place: draft.place,
             };
-            log!(target: draft.target, draft.level, "{line}");
+            let text = laid_out.to_string();
+            line = Some(LogLine { target: draft.target, level: draft.level, text });
         }
         if let Event::Ended { task, .. } | Event::Abandoned { task, .. } | Event::Unclaimed { task, .. } =
             &record.event
         {
             self.names.borrow_mut().remove(task);
         }
+        line
     }
+}
+
+impl Observer for LogLines {
+    fn observe(&self, record: &Record) {
+        let is_wanted = |target: &'static str, level| log_enabled!(target: target, level);
+        if let Some(LogLine { target, level, text }) = self.line_if(record, is_wanted) {
+            log!(target: target, level, "{text}");
+        }
+    }
+}
+
+/// What is printed of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLine {
+    /// What `RUST_LOG` asks for it by.
+    pub target: &'static str,
+    /// From which level on.
+    pub level: Level,
+    /// The line.
+    pub text: String,
 }
 
 /// What a line says, before it is laid out.

@@ -4,10 +4,12 @@
 //! listening costs one branch for each step.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::event::{Awaiting, Cause, Event, Place, Record, TaskId};
+use super::left_out::{LeftOut, Verdict};
 use crate::inbox::TaskKey;
 use crate::time::clock::Clock;
 use crate::time::instant::Instant;
@@ -32,6 +34,16 @@ pub(crate) struct Narrator {
     cause: Cell<Cause>,
     /// What the step under way has begun to wait for, and where.
     awaiting: Cell<(Awaiting, Option<Place>)>,
+    /// Since when each task that is ready stands in the ready queue, as far as anybody has looked.
+    queued: RefCell<HashMap<TaskId, Instant>>,
+    /// Since when the task whose step is under way had stood there.
+    queued_since: Cell<Option<Instant>>,
+    pub(super) left_out: LeftOut,
+    /// The beginning of a turn of which nothing is told yet.
+    held_back: RefCell<Vec<Record>>,
+    /// What has yet to be told, and whether that is under way.
+    unpublished: RefCell<VecDeque<Record>>,
+    publishing: Cell<bool>,
     observers: RefCell<Vec<Rc<dyn Observer>>>,
     /// Whether there are any: the one branch.
     observed: Cell<bool>,
@@ -46,6 +58,12 @@ impl Narrator {
             task: Cell::new(None),
             cause: Cell::new(Cause::Outside),
             awaiting: Cell::new((Awaiting::Unknown, None)),
+            queued: RefCell::default(),
+            queued_since: Cell::new(None),
+            left_out: LeftOut::default(),
+            held_back: RefCell::default(),
+            unpublished: RefCell::default(),
+            publishing: Cell::new(false),
             observers: RefCell::new(Vec::new()),
             observed: Cell::new(false),
         }
@@ -61,25 +79,94 @@ impl Narrator {
         self.observed.get()
     }
 
+    /// Nothing more is told to this observer.
+    pub(super) fn remove_observer(&self, observer: &Rc<dyn Observer>) {
+        let mut observers = self.observers.borrow_mut();
+        let left: Vec<_> = observers.iter().filter(|other| !Rc::ptr_eq(other, observer)).cloned().collect();
+        self.observed.set(!left.is_empty());
+        // Whoever goes may run a destructor: not under the borrow.
+        let before = std::mem::replace(&mut *observers, left);
+        drop(observers);
+        drop(before);
+        if !self.is_observed() {
+            self.queued.borrow_mut().clear();
+            self.held_back.borrow_mut().clear();
+        }
+    }
+
     /// Tells an event to everybody who listens.
     pub(crate) fn tell(&self, event: Event) {
+        let (time, tick, task) = (self.clock.now(), self.tick.get(), self.task());
+        if let Event::Spawned { task, .. } | Event::Woken { task, already: false, .. } = &event {
+            self.queued.borrow_mut().insert(*task, time);
+        }
+        let mut record = Record { seq: 0, time, tick, task, event };
+        if self.left_out.is_in_use() {
+            let verdict = self.left_out.judge(&record.event, record.task);
+            record.task = record.task.filter(|task| !self.left_out.has_task(Some(*task)));
+            match verdict {
+                Verdict::Drop => return,
+                Verdict::Hold => return self.held_back.borrow_mut().push(record),
+                Verdict::HoldAnew => return *self.held_back.borrow_mut() = vec![record],
+                Verdict::Tell => {
+                    for earlier in self.held_back.take() {
+                        self.publish(earlier);
+                    }
+                }
+            }
+        }
+        self.publish(record);
+    }
+
+    /// Gives a record its number and gives it to everybody. What an observer itself makes happen (it
+    /// may wake a task) comes behind, so that all see everything in the same order.
+    fn publish(&self, mut record: Record) {
         self.seq.set(self.seq.get() + 1);
-        let record = Record {
+        record.seq = self.seq.get();
+        self.unpublished.borrow_mut().push_back(record);
+        if self.publishing.replace(true) {
+            return;
+        }
+        let _done = Publishing(&self.publishing);
+        while let Some(record) = self.next_unpublished() {
+            // An observer may be added while another looks, so none is called under the borrow.
+            let mut next = 0;
+            loop {
+                let observer = match self.observers.borrow().get(next) {
+                    Some(observer) => Rc::clone(observer),
+                    None => break,
+                };
+                observer.observe(&record);
+                next += 1;
+            }
+        }
+    }
+
+    fn next_unpublished(&self) -> Option<Record> {
+        self.unpublished.borrow_mut().pop_front()
+    }
+
+    /// The record of something that is not told to everybody: as if it came right behind the last
+    /// one.
+    pub(super) fn aside(&self, event: Event) -> Record {
+        Record {
             seq: self.seq.get(),
             time: self.clock.now(),
             tick: self.tick.get(),
-            task: self.task(),
+            task: self.task().filter(|task| !self.left_out.has_task(Some(*task))),
             event,
-        };
-        // An observer may be added while another looks, so none is called under the borrow.
-        let mut next = 0;
-        loop {
-            let observer = match self.observers.borrow().get(next) {
-                Some(observer) => Rc::clone(observer),
-                None => break,
-            };
-            observer.observe(&record);
-            next += 1;
+        }
+    }
+
+    /// The number of the last event.
+    pub(super) fn seq(&self) -> u64 {
+        self.seq.get()
+    }
+
+    /// From here on, nothing is told of this task and of what it does.
+    pub(super) fn leave_out(&self, task: TaskId) {
+        if self.left_out.add(task) && self.is_observed() {
+            self.tell(Event::LeftOut { task });
         }
     }
 
@@ -114,6 +201,9 @@ impl Narrator {
     pub(crate) fn step_begins(&self, task: TaskKey) {
         self.task.set(Some(task));
         self.cause.set(Cause::Task(task.id));
+        if self.is_observed() {
+            self.queued_since.set(self.queued.borrow_mut().remove(&task.id));
+        }
         self.awaiting.set((Awaiting::Unknown, None));
     }
 
@@ -140,8 +230,22 @@ impl Narrator {
         if self.observed.get() { Some(self.clock.now()) } else { None }
     }
 
+    /// Since when the task whose step is under way had stood in the ready queue, if that was seen.
+    pub(super) fn queued_since(&self) -> Option<Instant> {
+        self.queued_since.get()
+    }
+
     /// How long ago that was.
     pub(crate) fn elapsed(&self, began: Instant) -> Duration {
         self.clock.now().since(began)
+    }
+}
+
+/// As long as it lives, observers are being called: also when one of them panics, that ends.
+struct Publishing<'a>(&'a Cell<bool>);
+
+impl Drop for Publishing<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }

@@ -8,14 +8,14 @@ use std::fmt;
 use super::event::Event;
 use crate::ready;
 
-/// The task that is running begins to work on a request. Outside of a loop, nobody hears it. The
-/// target is written only if somebody listens.
-pub fn request_begins(method: &str, target: &dyn fmt::Display) {
+/// The task that is running begins to work on a request: `server` says whose, and `connection` is its
+/// number there. Outside of a loop, nobody hears it. The target is written only if somebody listens.
+pub fn request_begins(method: &str, target: &dyn fmt::Display, server: &'static str, connection: u64) {
     if let Some(queue) = ready::at_home()
         && queue.narrator.is_observed()
     {
         let (method, target) = (method.to_owned(), target.to_string());
-        queue.narrator.tell(Event::RequestBegin { method, target });
+        queue.narrator.tell(Event::RequestBegin { method, target, server, connection });
     }
 }
 

@@ -9,6 +9,8 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use super::event::{Awaiting, Place, TaskId};
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
@@ -48,7 +50,8 @@ pub struct TaskInfo {
 }
 
 /// What a task is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TaskState {
     /// It stands in the ready queue.
     Ready,

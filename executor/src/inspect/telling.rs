@@ -37,21 +37,41 @@ impl LoopState {
     }
 
     pub(crate) fn tell_spawned(&self, task: TaskId, name: &Rc<str>, place: Place) {
-        if self.narrator().is_observed() {
+        let left_out = self.narrator().left_out.inherits(task, self.narrator().task());
+        if self.narrator().is_observed() && !left_out {
             self.narrator().tell(Event::Spawned { task, name: Rc::clone(name), place });
         }
     }
 
-    pub(crate) fn tell_timer_armed(
-        &self,
-        key: TimerKey,
-        deadline: Instant,
-        slot: Option<(u8, u8)>,
-        place: Place,
-    ) {
+    pub(crate) fn tell_timer_armed(&self, key: TimerKey, deadline: Instant, place: Place) {
+        if !self.narrator().is_observed() {
+            return;
+        }
+        let delay = deadline.since(self.now());
+        let timers = self.timers.borrow();
+        let (level, slot) = timers.place(key).unzip();
+        let woke = timers.payload(key).and_then(Wakeup::task);
+        drop(timers);
+        let timer = key.id();
+        self.narrator().tell(Event::TimerArmed { timer, delay, deadline, level, slot, woke, place });
+    }
+
+    /// The timers that the wheel's next move may bring down a level: to be asked before it.
+    pub(crate) fn timers_about_to_move(&self) -> Vec<TimerKey> {
         if self.narrator().is_observed() {
-            let delay = deadline.since(self.now());
-            self.narrator().tell(Event::TimerArmed { timer: key.id(), delay, slot, place });
+            self.timers.borrow().about_to_move(self.turn_time.get())
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Those of them that it has brought down and that did not fire.
+    pub(crate) fn tell_timers_moved(&self, higher: Vec<TimerKey>) {
+        for key in higher {
+            let place = self.timers.borrow().place(key);
+            if let Some((level, slot)) = place {
+                self.narrator().tell(Event::TimerMoved { timer: key.id(), level, slot });
+            }
         }
     }
 
@@ -62,15 +82,17 @@ impl LoopState {
     }
 
     pub(crate) fn tell_ended(&self, task: TaskKey, outcome: Outcome, polls: u32) {
-        if self.narrator().is_observed() {
+        let left_out = self.narrator().left_out.ends(task.id);
+        if self.narrator().is_observed() && !left_out {
             self.narrator().tell(Event::Ended { task: task.id, outcome, polls });
         }
     }
 
     pub(crate) fn tell_abandoned(&self, task: TaskKey, about: About) {
-        if self.narrator().is_observed() {
-            let About { name, place: spawned, awaiting, .. } = about;
-            self.narrator().tell(Event::Abandoned { task: task.id, name, spawned, awaiting });
+        let left_out = self.narrator().left_out.ends(task.id);
+        if self.narrator().is_observed() && !left_out {
+            let About { name, place: spawned, awaiting: (awaiting, place), .. } = about;
+            self.narrator().tell(Event::Abandoned { task: task.id, name, spawned, awaiting, place });
         }
     }
 
@@ -128,10 +150,11 @@ impl LoopState {
         if let Some(began) = began {
             let took = self.narrator().elapsed(began);
             let poll = self.tasks.polls(task);
+            let queued = began.since(self.narrator().queued_since().unwrap_or(began));
             // If it has woken itself, it stands there too.
             let again = self.tasks.waker(task).is_some_and(|waker| waker.queued.load(Ordering::Acquire));
             let behind = self.ready.len().saturating_sub(usize::from(again));
-            self.narrator().tell(Event::Polled { task: task.id, poll, took, behind, pending });
+            self.narrator().tell(Event::Polled { task: task.id, poll, queued, took, behind, pending });
         }
     }
 }

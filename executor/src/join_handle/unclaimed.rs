@@ -11,13 +11,13 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::{self, AssertUnwindSafe, Location};
+use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 
 use super::{JoinHandle, Promise};
 use crate::event_loop::{self, LoopState};
 use crate::exceptions::Unhandled;
-use crate::inspect::event::Event;
+use crate::inspect::event::{Event, Place};
 use crate::join_error::{JoinError, panic_message};
 
 /// Makes a task of a future that may fail, as [`spawn`](crate::spawn) does: an error that nobody takes
@@ -36,7 +36,7 @@ where
     T: 'static,
     E: fmt::Debug + 'static,
 {
-    let handle = event_loop::running("spawn_fallible()").spawn(None, Location::caller(), future);
+    let handle = event_loop::running("spawn_fallible()").spawn(None, Place::here(), future);
     handle.shared.borrow_mut().set_bad(panic_or_error);
     handle
 }

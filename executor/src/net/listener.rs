@@ -5,7 +5,6 @@ use std::future::Future;
 use std::io;
 use std::net::{self, SocketAddr};
 use std::os::unix;
-use std::panic::Location;
 use std::time::Duration;
 
 use reactor::{Direction, Source};
@@ -13,6 +12,7 @@ use socket2::{Domain, Protocol, Type};
 
 use super::source::Socket;
 use super::stream::{Stream, StreamSocket};
+use crate::inspect::event::Place;
 use crate::time::sleep::sleep;
 
 /// How many connections the kernel may complete before they are accepted: as many as it allows.
@@ -117,7 +117,7 @@ impl<S: ListenerSocket> Listener<S> {
     #[track_caller]
     #[doc(alias = "sock_accept")]
     pub fn accept(&self) -> impl Future<Output = io::Result<(Stream<S::Connection>, S::Address)>> + '_ {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             let mut told = false;
             loop {

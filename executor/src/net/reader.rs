@@ -20,7 +20,6 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::TcpStream;
-use std::panic::Location;
 use std::rc::Rc;
 
 use reactor::Direction;
@@ -125,7 +124,7 @@ impl<S: StreamSocket> StreamReader<S> {
     /// What the operating system says, for instance that the connection was reset.
     #[track_caller]
     pub fn read(&mut self, most: usize) -> impl Future<Output = io::Result<Vec<u8>>> + '_ {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             if self.buffer.is_empty() && most > 0 {
                 self.more(place).await?;
@@ -143,7 +142,7 @@ impl<S: StreamSocket> StreamReader<S> {
     #[track_caller]
     #[doc(alias = "readexactly")]
     pub fn read_exact(&mut self, count: usize) -> impl Future<Output = Result<Vec<u8>, ReadError>> + '_ {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             while self.buffer.len() < count {
                 if !self.more(place).await? {
@@ -172,7 +171,7 @@ impl<S: StreamSocket> StreamReader<S> {
         separator: &'a [u8],
     ) -> impl Future<Output = Result<Vec<u8>, ReadError>> + 'a {
         assert!(!separator.is_empty(), "a separator has at least one byte");
-        self.until(separator, Location::caller())
+        self.until(separator, Place::here())
     }
 
     async fn until(&mut self, separator: &[u8], place: Place) -> Result<Vec<u8>, ReadError> {
@@ -208,7 +207,7 @@ impl<S: StreamSocket> StreamReader<S> {
     #[track_caller]
     #[doc(alias = "readline")]
     pub fn read_line(&mut self) -> impl Future<Output = Result<Vec<u8>, ReadError>> + '_ {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             match self.until(b"\n", place).await {
                 Err(ReadError::Incomplete { partial, .. }) => Ok(partial),
@@ -242,7 +241,7 @@ impl<S: StreamSocket> StreamReader<S> {
     /// What the operating system says; what came before is still in the buffer.
     #[track_caller]
     pub fn read_to_end(&mut self) -> impl Future<Output = io::Result<Vec<u8>>> + '_ {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             while self.more(place).await? {}
             Ok(self.buffer.take(self.buffer.len()))

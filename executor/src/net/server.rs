@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::panic::Location;
 use std::rc::Rc;
 
 use super::listener::TcpListener;
@@ -16,7 +15,7 @@ use super::reader::StreamReader;
 use super::writer::StreamWriter;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop;
-use crate::inspect::event::TaskId;
+use crate::inspect::event::{Place, TaskId};
 use crate::join_handle::JoinHandle;
 use crate::sync::Event;
 
@@ -38,7 +37,7 @@ where
     C: Fn(StreamReader, StreamWriter) -> F + 'static,
     F: Future<Output = io::Result<()>> + 'static,
 {
-    let place = Location::caller();
+    let place = Place::here();
     let state = event_loop::running("start_server()");
     let listener = TcpListener::bind(address)?;
     let address = listener.local_addr()?;

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use reactor::{Direction, Registered, Source};
 
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Event, Place};
+use crate::inspect::event::{Awaiting, Event, Place, TaskId};
 use crate::ready::{Callback, Entry, Wakeup, callback};
 
 /// A socket in the reactor of the loop that ran when it was made.
@@ -68,9 +68,9 @@ impl<S> Socket<S> {
             return Poll::Ready(Ok(()));
         }
         let narrator = self.state.narrator();
-        let wakeup = Wakeup::Task(narrator.task(), cx.waker().clone());
-        let before = self.registered.arm(direction, wakeup)?;
-        self.tell_armed(direction, before.is_none());
+        let task = narrator.task();
+        let before = self.registered.arm(direction, Wakeup::Task(task, cx.waker().clone()))?;
+        self.tell_armed(direction, before.as_ref(), task);
         narrator.awaits(awaiting, place);
         Poll::Pending
     }
@@ -79,16 +79,21 @@ impl<S> Socket<S> {
     /// what is true then, and not by what has changed.
     pub(crate) fn arm_callback(&self, direction: Direction, callback: Callback) -> io::Result<()> {
         let before = self.registered.arm_level(direction, Wakeup::Callback(callback))?;
-        self.tell_armed(direction, before.is_none());
+        self.tell_armed(direction, before.as_ref(), None);
         Ok(())
     }
 
     /// Takes back who waits for this direction.
     pub(crate) fn disarm(&self, direction: Direction) {
+        // Dropped at the end, when everything is told: with a waker may go the last hold on something
+        // whose destructor wants the loop.
         let wakeup = self.registered.disarm(direction);
         let narrator = self.state.narrator();
-        if wakeup.is_some() && narrator.is_observed() {
-            narrator.tell(Event::Disarmed { source: self.registered.id(), direction });
+        if let Some(wakeup) = &wakeup
+            && narrator.is_observed()
+        {
+            let by = wakeup.task();
+            narrator.tell(Event::Disarmed { source: self.registered.id(), direction, by });
         }
     }
 
@@ -102,9 +107,10 @@ impl<S> Socket<S> {
         self.state.narrator().awaits(self.awaiting(direction), place);
     }
 
-    fn tell_armed(&self, direction: Direction, newly: bool) {
-        if newly && self.state.narrator().is_observed() {
-            self.state.narrator().tell(Event::Armed { source: self.registered.id(), direction });
+    /// Tells who waits now, if it is another than the one before.
+    fn tell_armed(&self, direction: Direction, before: Option<&Wakeup>, by: Option<TaskId>) {
+        if self.state.narrator().is_observed() && before.is_none_or(|before| before.task() != by) {
+            self.state.narrator().tell(Event::Armed { source: self.registered.id(), direction, by });
         }
     }
 
@@ -133,6 +139,14 @@ impl<S> Socket<S> {
 
     fn awaiting(&self, direction: Direction) -> Awaiting {
         Awaiting::Socket(self.registered.id(), direction)
+    }
+}
+
+/// What still waits for it, such as a callback, does so no more.
+impl<S> Drop for Socket<S> {
+    fn drop(&mut self) {
+        self.disarm(Direction::Read);
+        self.disarm(Direction::Write);
     }
 }
 

@@ -3,12 +3,12 @@
 use std::future::{self, Future};
 use std::io;
 use std::net::{self, SocketAddr};
-use std::panic::Location;
 
 use reactor::Direction;
 use socket2::{Domain, Protocol, Type};
 
 use super::stream::Stream;
+use crate::inspect::event::Place;
 
 /// A TCP connection.
 pub type TcpStream = Stream<net::TcpStream>;
@@ -26,7 +26,7 @@ impl Stream<net::TcpStream> {
     #[track_caller]
     #[doc(alias = "sock_connect")]
     pub fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             let socket =
                 socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;

@@ -20,7 +20,6 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::{Shutdown, TcpStream};
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -114,7 +113,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     /// waits for the buffer, and fails only when everything has ended.
     #[track_caller]
     pub fn drain(&self) -> impl Future<Output = io::Result<()>> {
-        self.transport.wait(Until::GoesOn, Location::caller())
+        self.transport.wait(Until::GoesOn, Place::here())
     }
 
     /// Changes the marks. asyncio: `transport.set_write_buffer_limits`.
@@ -165,7 +164,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     /// What the operating system said if not everything could be written.
     #[track_caller]
     pub fn wait_closed(&self) -> impl Future<Output = io::Result<()>> {
-        self.transport.wait(Until::Closed, Location::caller())
+        self.transport.wait(Until::Closed, Place::here())
     }
 
     /// The connection.

@@ -174,7 +174,8 @@ impl Handler {
         self.socket.arm(Direction::Read, Wakeup::Callback(heard))?;
         let narrator = &self.queue.narrator;
         if narrator.is_observed() {
-            narrator.tell(Event::Armed { source: self.socket.id(), direction: Direction::Read });
+            let (source, direction) = (self.socket.id(), Direction::Read);
+            narrator.tell(Event::Armed { source, direction, by: None });
         }
         Ok(())
     }

@@ -10,10 +10,9 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::panic::Location;
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::Awaiting;
+use crate::inspect::event::{Awaiting, Place};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -72,7 +71,7 @@ impl Barrier {
     /// during the wait.
     #[track_caller]
     pub fn wait(&self) -> impl Future<Output = Result<usize, BrokenBarrier>> {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             while matches!(self.phase.get(), Phase::Draining | Phase::Resetting) {
                 self.waiters.wait(Awaiting::Barrier, place, || {}).await;

@@ -17,7 +17,6 @@
 //! waiting for the lock. (So does asyncio since Python 3.13.)
 
 use std::fmt;
-use std::panic::Location;
 
 use super::lock::LockGuard;
 use super::wait_queue::WaitQueue;
@@ -69,7 +68,7 @@ impl Condition {
     /// [`wait_for`](Condition::wait_for).
     #[track_caller]
     pub fn wait<'l, T>(&self, guard: LockGuard<'l, T>) -> impl Future<Output = LockGuard<'l, T>> {
-        self.wait_at(guard, Location::caller())
+        self.wait_at(guard, Place::here())
     }
 
     async fn wait_at<'l, T>(&self, guard: LockGuard<'l, T>, place: Place) -> LockGuard<'l, T> {
@@ -94,7 +93,7 @@ impl Condition {
     where
         P: FnMut(&mut T) -> bool,
     {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             let mut guard = guard;
             while !predicate(&mut guard) {

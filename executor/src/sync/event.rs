@@ -5,10 +5,9 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::panic::Location;
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::Awaiting;
+use crate::inspect::event::{Awaiting, Place};
 
 /// A flag. Who waits for it goes on when somebody sets it. asyncio: `asyncio.Event`.
 ///
@@ -64,7 +63,7 @@ impl Event {
     /// When the wait is over, the flag has been set since it began; it may be down again.
     #[track_caller]
     pub fn wait(&self) -> impl Future<Output = ()> {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             if self.is_set() {
                 return;

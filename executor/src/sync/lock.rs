@@ -25,7 +25,6 @@
 use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::panic::Location;
 
 use super::wait_queue::WaitQueue;
 use crate::inspect::event::{Awaiting, Place};
@@ -71,7 +70,7 @@ impl<T> Lock<T> {
     #[track_caller]
     #[doc(alias = "lock")]
     pub fn acquire(&self) -> impl Future<Output = LockGuard<'_, T>> {
-        self.acquire_at(Location::caller())
+        self.acquire_at(Place::here())
     }
 
     pub(super) async fn acquire_at(&self, place: Place) -> LockGuard<'_, T> {

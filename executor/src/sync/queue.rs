@@ -16,12 +16,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
-use std::panic::Location;
 
 use super::order::{Fifo, Items, Lifo, Lowest};
 use super::queue_error::{Closed, TryGetError, TryPutError};
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::Awaiting;
+use crate::inspect::event::{Awaiting, Place};
 
 /// A queue of items, for any number of producers and consumers. asyncio: `asyncio.Queue`.
 ///
@@ -114,7 +113,7 @@ impl<T> Queue<T> {
     #[track_caller]
     #[doc(alias = "send")]
     pub fn put(&self, item: T) -> impl Future<Output = Result<(), Closed<T>>> {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             let mut item = item;
             loop {
@@ -157,7 +156,7 @@ impl<T> Queue<T> {
     #[track_caller]
     #[doc(alias = "recv")]
     pub fn get(&self) -> impl Future<Output = Result<T, Closed>> {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             loop {
                 match self.try_get() {
@@ -218,7 +217,7 @@ impl<T> Queue<T> {
     /// somebody has to call [`task_done`](Queue::task_done). asyncio: `Queue.join`.
     #[track_caller]
     pub fn join(&self) -> impl Future<Output = ()> {
-        let place = Location::caller();
+        let place = Place::here();
         async move {
             if self.unfinished.get() > 0 {
                 // Everybody is woken, so nobody has a wake-up to pass on.

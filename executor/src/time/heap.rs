@@ -18,6 +18,7 @@ use slab::Slab;
 
 use super::instant::Instant;
 use super::{Due, TimerId, TimerKey};
+use crate::inspect::state::TimerStand;
 
 /// Below this many entries, leftovers are not worth sweeping.
 const SWEEP_ABOVE: usize = 100;
@@ -106,6 +107,21 @@ impl<T> Heap<T> {
             }
         }
         all
+    }
+
+    /// What a timer is to wake.
+    pub(crate) fn payload(&self, key: TimerKey) -> Option<&T> {
+        let (id, payload) = self.armed.get(key.index as usize)?;
+        if *id == key.id { Some(payload) } else { None }
+    }
+
+    /// Every armed timer.
+    pub(crate) fn timers(&self) -> impl Iterator<Item = (TimerStand, &T)> {
+        self.entries.iter().filter_map(|Reverse((deadline, id, index))| {
+            let payload = self.payload(TimerKey { index: *index, id: *id })?;
+            let (timer, deadline) = (*id, *deadline);
+            Some((TimerStand { timer, deadline, level: None, slot: None, woke: None }, payload))
+        })
     }
 
     fn is_armed(&self, id: TimerId, index: u32) -> bool {

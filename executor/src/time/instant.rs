@@ -23,6 +23,16 @@ impl Instant {
         Duration::from_nanos(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The nanoseconds since the loop was built.
+    pub(crate) fn nanos(self) -> i64 {
+        self.0
+    }
+
+    /// The moment so many nanoseconds after the loop was built.
+    pub(crate) fn from_nanos(nanos: i64) -> Self {
+        Instant(nanos)
+    }
+
     /// The whole milliseconds since the loop was built: zero for moments before. The wheel sorts by
     /// them.
     pub(crate) fn millis(self) -> u64 {

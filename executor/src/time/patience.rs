@@ -9,7 +9,6 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -51,7 +50,7 @@ impl Patience {
     #[track_caller]
     #[expect(clippy::new_without_default, reason = "a default that panics outside of a loop would be a trap")]
     pub fn new() -> Self {
-        Patience { state: event_loop::running("Patience::new()"), armed: None, place: Location::caller() }
+        Patience { state: event_loop::running("Patience::new()"), armed: None, place: Place::here() }
     }
 
     /// Waits for `future` until the loop's clock shows `deadline`; then the future is dropped with

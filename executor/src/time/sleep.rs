@@ -12,7 +12,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -42,7 +41,7 @@ use crate::settings::WakeMode;
 pub fn sleep(duration: Duration) -> Sleep {
     let state = event_loop::running("sleep()");
     let deadline = if duration.is_zero() { None } else { Some(state.now() + duration) };
-    Sleep { state, deadline, timer: None, polled: false, place: Location::caller() }
+    Sleep { state, deadline, timer: None, polled: false, place: Place::here() }
 }
 
 /// Waits until the loop's clock shows `deadline`. A deadline in the past is due in the next turn.
@@ -53,7 +52,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Outside of a running loop.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    Sleep::until(event_loop::running("sleep_until()"), deadline, Location::caller())
+    Sleep::until(event_loop::running("sleep_until()"), deadline, Place::here())
 }
 
 /// The future of [`sleep`] and [`sleep_until`].

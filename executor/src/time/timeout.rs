@@ -8,7 +8,6 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::{Future, IntoFuture};
-use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -45,7 +44,7 @@ use crate::settings::WakeMode;
 pub fn timeout<F: IntoFuture>(limit: Duration, future: F) -> Timeout<F::IntoFuture> {
     let state = event_loop::running("timeout()");
     let deadline = state.now() + limit;
-    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Location::caller()) }
+    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Place::here()) }
 }
 
 /// As [`timeout`], with a moment on the loop's clock for a limit. asyncio: `asyncio.timeout_at`.
@@ -56,7 +55,7 @@ pub fn timeout<F: IntoFuture>(limit: Duration, future: F) -> Timeout<F::IntoFutu
 #[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     let state = event_loop::running("timeout_at()");
-    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Location::caller()) }
+    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Place::here()) }
 }
 
 /// The limit came before the result. asyncio: `TimeoutError`.
@@ -260,7 +259,7 @@ impl Deadline {
     /// [`Elapsed`] if the limit came first.
     #[track_caller]
     pub fn enforce<F: IntoFuture>(&self, future: F) -> Enforce<F::IntoFuture> {
-        let (future, place) = (future.into_future(), Location::caller());
+        let (future, place) = (future.into_future(), Place::here());
         let mut limit = None;
         self.shared.moved.set(true);
         self.follow(&mut limit, place);
@@ -298,7 +297,7 @@ impl<F: Future> Future for Enforce<F> {
         // looks at the limit when it is done.
         let before = this.deadline.shared.waker.take();
         drop(before);
-        this.deadline.follow(this.limit, this.place);
+        this.deadline.follow(this.limit, *this.place);
         if this.limit.as_ref().is_some_and(Limit::is_over) {
             return this.deadline.expire(this.limit);
         }
@@ -307,7 +306,7 @@ impl<F: Future> Future for Enforce<F> {
             *this.limit = None;
             return Poll::Ready(Ok(value));
         }
-        this.deadline.follow(this.limit, this.place);
+        this.deadline.follow(this.limit, *this.place);
         if this.limit.as_mut().is_some_and(|limit| limit.comes(cx)) {
             return this.deadline.expire(this.limit);
         }

@@ -43,6 +43,8 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "levels, slots and digits are small numbers")]
 
+mod listing;
+
 use slab::Slab;
 
 use super::instant::Instant;

@@ -12,24 +12,28 @@ fn event(event: &Event) -> String {
     match event {
         // The backend is all that may differ.
         Event::LoopBegin { timers: _, wake, clock, backend: _ } => format!("LoopBegin {wake} {clock}"),
-        Event::TimerArmed { timer, delay, slot, place } => {
-            let slot = slot.map_or_else(String::new, |(level, slot)| format!(" slot={level}.{slot}"));
-            format!("TimerArmed {timer} +{delay:?} {}{slot}", at(place))
+        Event::TimerArmed { timer, delay, level, slot, place, .. } => {
+            let slot = match (level, slot) {
+                (Some(level), Some(slot)) => format!(" slot={level}.{slot}"),
+                _ => String::new(),
+            };
+            format!("TimerArmed {timer} +{delay:?} {}{slot}", at(*place))
         }
-        Event::Spawned { task, name, place } => format!("Spawned {task} {name:?} {}", at(place)),
+        Event::TimerMoved { timer, level, slot } => format!("TimerMoved {timer} slot={level}.{slot}"),
+        Event::Spawned { task, name, place } => format!("Spawned {task} {name:?} {}", at(*place)),
         Event::Polled { task, poll, took, pending, .. } => {
             format!(
                 "Polled {task} {poll} {took:?} {}",
                 pending.as_ref().map_or_else(|| "Ready".to_owned(), wait)
             )
         }
-        Event::Abandoned { task, name, spawned, awaiting } => {
-            format!("Abandoned {task} {name:?} {} {}", at(spawned), wait(awaiting))
+        Event::Abandoned { task, name, spawned, awaiting, place } => {
+            format!("Abandoned {task} {name:?} {} {}", at(*spawned), wait(&(*awaiting, *place)))
         }
         Event::CallbackRan { took, .. } => format!("CallbackRan {{ took: {took:?} }}"),
         Event::Io { source, direction, woke } => format!("Io {source} {direction:?} {woke:?}"),
-        Event::Armed { source, direction } => format!("Armed {source} {direction:?}"),
-        Event::Disarmed { source, direction } => format!("Disarmed {source} {direction:?}"),
+        Event::Armed { source, direction, .. } => format!("Armed {source} {direction:?}"),
+        Event::Disarmed { source, direction, .. } => format!("Disarmed {source} {direction:?}"),
         Event::Woken { task, cause, already } => format!("Woken {task} by {cause} already={already}"),
         Event::TimerFired { timer, late, woke } => format!("TimerFired {timer} late={late:?} {woke:?}"),
         Event::TimerCancelled { timer } => format!("TimerCancelled {timer}"),

@@ -97,12 +97,12 @@ fn the_request_that_was_served() {
             event_loop.block_on(async {
                 let conn = spawn_named("conn5", async {
                     for (target, time) in [("/a", 0), ("/blocker?seconds=1", 1_001), ("/b", 90)] {
-                        request_begins("GET", &target);
+                        request_begins("GET", &target, "async", 1);
                         block(ms(time));
                         request_ends(200);
                     }
                     yield_now().await;
-                    request_begins("GET", &"/c");
+                    request_begins("GET", &"/c", "async", 1);
                     yield_now().await;
                     block(ms(150));
                     request_ends(200);

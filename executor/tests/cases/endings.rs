@@ -151,7 +151,7 @@ fn tasks_left_at_the_end_are_told_with_what_they_waited_for() {
         drop(event_loop);
         let mut told = Vec::new();
         for record in watcher.records() {
-            if let Event::Abandoned { task, name, spawned, awaiting: (awaiting, place) } = record.event {
+            if let Event::Abandoned { task, name, spawned, awaiting, place } = record.event {
                 assert!(spawned.file().ends_with("endings.rs"));
                 assert_eq!(place.is_some(), awaiting != Awaiting::Unknown);
                 told.push(format!("{task} {name}: {awaiting}"));
