@@ -1,6 +1,7 @@
 //! How a loop is made: its switches, and the short way.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -10,8 +11,10 @@ use crate::event_loop::{EventLoop, LoopState};
 use crate::inspect::debug_mode::DebugMode;
 use crate::inspect::log_lines::LogLines;
 use crate::inspect::narrator::{Narrator, Observer};
+use crate::inspect::recording::Recording;
 use crate::settings::{
-    BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, WakeMode, slow_from_environment,
+    BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, WakeMode, record_from_environment,
+    slow_from_environment,
 };
 use crate::threads::pool::default_threads;
 use crate::time::Timers;
@@ -51,7 +54,7 @@ impl EventLoop {
 }
 
 /// The switches of a loop. What is not set here is taken from the environment: `LOOP_BACKEND`,
-/// `LOOP_TIMERS`, `LOOP_WAKE`, `LOOP_CLOCK`, `LOOP_DEBUG`, `LOOP_SLOW_MS`, `LOOP_STEP`.
+/// `LOOP_TIMERS`, `LOOP_WAKE`, `LOOP_CLOCK`, `LOOP_DEBUG`, `LOOP_SLOW_MS`, `LOOP_STEP`, `LOOP_RECORD`.
 #[derive(Default)]
 #[must_use = "a builder builds nothing until `build` is called"]
 pub struct Builder {
@@ -63,7 +66,16 @@ pub struct Builder {
     debug: Option<DebugChoice>,
     slow: Option<Duration>,
     step: Option<StepChoice>,
+    record: Option<Record>,
     observers: Vec<Rc<dyn Observer>>,
+}
+
+/// Where a loop is recorded.
+enum Record {
+    /// In a file of its own.
+    File(PathBuf),
+    /// Among others, by this name.
+    Among(Recording, &'static str),
 }
 
 impl Builder {
@@ -138,6 +150,19 @@ impl Builder {
         self
     }
 
+    /// A file in which every step of the loop is recorded; its ending says how, as [`Recording`] tells.
+    pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
+        self.record = Some(Record::File(path.into()));
+        self
+    }
+
+    /// As [`record`](Self::record), in a file that others use, too: there this loop has the name
+    /// `name`.
+    pub fn record_among(mut self, recording: &Recording, name: &'static str) -> Self {
+        self.record = Some(Record::Among(recording.clone(), name));
+        self
+    }
+
     /// Somebody who is told every step of the loop.
     pub fn observer(mut self, observer: Rc<dyn Observer>) -> Self {
         self.observers.push(observer);
@@ -149,8 +174,8 @@ impl Builder {
     /// # Errors
     ///
     /// When a switch of the environment has a word that it does not know, when a loop that is to be
-    /// [stepped](Self::step) by hand was given the real clock, or when the operating system refuses a
-    /// descriptor.
+    /// [stepped](Self::step) by hand was given the real clock, when the file for recording cannot be
+    /// written, or when the operating system refuses a descriptor.
     pub fn build(self) -> Result<EventLoop, BuildError> {
         let backend = chosen(self.backend)?;
         let timers = chosen(self.timers)?;
@@ -166,6 +191,12 @@ impl Builder {
             None => slow_from_environment()?,
         };
 
+        let recorder = match self.record.or_else(|| record_from_environment().map(Record::File)) {
+            Some(Record::File(path)) => Some(Recording::create(path)?.observer(None)),
+            Some(Record::Among(recording, name)) => Some(recording.observer(Some(name))),
+            None => None,
+        };
+
         let narrator = Narrator::new(Clock::new(clock));
         if LogLines::are_wanted() {
             narrator.add_observer(Rc::new(LogLines::new()));
@@ -173,7 +204,7 @@ impl Builder {
         if debug == DebugChoice::On {
             narrator.add_observer(Rc::new(DebugMode::new(slow)));
         }
-        for observer in self.observers {
+        for observer in recorder.into_iter().chain(self.observers) {
             narrator.add_observer(observer);
         }
         let threads = self.threads.unwrap_or_else(default_threads);

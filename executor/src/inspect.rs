@@ -2,7 +2,7 @@
 //!
 //! The loop says every step it takes as one [`Event`]. Log lines, recordings, golden tests and every
 //! other view are folds over that stream, so they cannot disagree with each other, and none of them
-//! can drift from the code. A [`State`] is what the events
+//! can drift from the code. A [`Recording`] has all of it in a file, and a [`State`] is what the events
 //! come to. In [debug mode](crate::Builder::debug) one of them warns of what is probably
 //! a mistake.
 //!
@@ -16,7 +16,9 @@ mod layout;
 pub(crate) mod left_out;
 pub mod log_lines;
 pub(crate) mod narrator;
+mod perfetto;
 pub(crate) mod place;
+pub(crate) mod recording;
 mod replay;
 mod requests;
 pub(crate) mod sigusr1;
@@ -24,6 +26,7 @@ pub(crate) mod state;
 pub(crate) mod stepper;
 mod task_table;
 mod telling;
+mod tracks;
 pub(crate) mod whom;
 mod wire;
 
@@ -34,6 +37,7 @@ pub use left_out::{leave_out, spawn_observer};
 pub use log_lines::{LogLine, LogLines, init_logging, init_logging_to};
 pub use narrator::Observer;
 pub use place::Place;
+pub use recording::{RecordError, Recording};
 pub use requests::{request_begins, request_ends};
 pub use state::{SourceStand, State, TaskStand, TimerStand, Who, state};
 pub use task_table::{TaskInfo, TaskState, all_tasks, armed_timers, current_task, sources};

@@ -7,10 +7,13 @@
 use std::env;
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use reactor::BackendKind;
+
+use crate::inspect::RecordError;
 
 /// A switch that is one of a few words.
 pub trait Choice: Copy + Default + PartialEq + 'static {
@@ -180,6 +183,12 @@ pub(crate) fn slow_from_environment() -> Result<Duration, Unknown> {
     }
 }
 
+/// Where the loop is recorded: `LOOP_RECORD=FILE`, whose ending says how
+/// ([`Recording`](crate::inspect::Recording)).
+pub(crate) fn record_from_environment() -> Option<PathBuf> {
+    env::var_os("LOOP_RECORD").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
 macro_rules! from_str {
     ($($choice:ty),*) => {$(
         impl FromStr for $choice {
@@ -222,6 +231,8 @@ pub enum BuildError {
     SteppingInRealTime,
     /// The operating system refused the reactor a descriptor.
     Reactor(io::Error),
+    /// The loop cannot be recorded where it is to be.
+    Record(RecordError),
 }
 
 impl fmt::Display for BuildError {
@@ -232,6 +243,7 @@ impl fmt::Display for BuildError {
                 "stepping by hand (LOOP_STEP=1) needs a clock that waits for you: LOOP_CLOCK can be stepping, \
                  virtual, or left out, but not real",
             ),
+            BuildError::Record(error) => error.fmt(f),
             BuildError::Reactor(error) => write!(f, "cannot set up the reactor: {error}"),
         }
     }
@@ -254,5 +266,11 @@ impl From<Unknown> for BuildError {
 impl From<io::Error> for BuildError {
     fn from(error: io::Error) -> Self {
         BuildError::Reactor(error)
+    }
+}
+
+impl From<RecordError> for BuildError {
+    fn from(error: RecordError) -> Self {
+        BuildError::Record(error)
     }
 }
