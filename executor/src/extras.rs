@@ -1,9 +1,12 @@
 //! What a loop has besides: parts that hang off it, and that no turn needs to be understood.
 
+use std::cell::RefCell;
+use std::rc::Weak;
 use std::sync::Arc;
 
 use crate::exceptions::ExceptionHandler;
 use crate::inbox::Inbox;
+use crate::inspect::ring::Ring;
 use crate::inspect::stepper::Stepper;
 use crate::signals::handler::SignalHandlers;
 use crate::threads::pool::Pool;
@@ -18,6 +21,8 @@ pub(crate) struct Extras {
     pub(crate) exceptions: ExceptionHandler,
     /// Whether somebody steps through the turns by hand.
     pub(crate) stepper: Stepper,
+    /// The latest events, as long as somebody looks on.
+    pub(crate) ring: RefCell<Weak<Ring>>,
 }
 
 impl Extras {
@@ -28,6 +33,7 @@ impl Extras {
             signal_handlers: SignalHandlers::default(),
             exceptions: ExceptionHandler::default(),
             stepper: Stepper::default(),
+            ring: RefCell::default(),
         }
     }
 }
