@@ -35,6 +35,7 @@ fn every_example_prints_what_its_header_shows() {
             "LOOP_DEBUG",
             "LOOP_SLOW_MS",
             "LOOP_STEP",
+            "LOOP_RECORD",
         ];
         for variable in switches.into_iter().chain(["RUST_LOG"]) {
             command.env_remove(variable);

@@ -235,6 +235,12 @@ impl Narrator {
         self.queued_since.get()
     }
 
+    /// The same, at the end of it: whoever has begun to look in its middle sees it end all the same, and
+    /// no more than that.
+    pub(super) fn began(&self, began: Option<Instant>) -> Option<Instant> {
+        began.or_else(|| self.stopwatch())
+    }
+
     /// How long ago that was.
     pub(crate) fn elapsed(&self, began: Instant) -> Duration {
         self.clock.now().since(began)

@@ -171,3 +171,21 @@ impl Observer for Ring {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::instant::Instant;
+
+    #[test]
+    fn the_ring_keeps_no_more_than_it_has_room_for() {
+        let ring = Ring::default();
+        for seq in 1..=3 * CAPACITY as u64 {
+            let event = Event::LoopEnd;
+            ring.observe(&Record { seq, time: Instant::START, tick: 0, task: None, event });
+            assert!(ring.records.borrow().len() <= CAPACITY);
+        }
+        assert_eq!(ring.records.borrow().front().map(|record| record.seq), Some(2 * CAPACITY as u64 + 1));
+        assert!(ring.records.borrow().capacity() <= 2 * CAPACITY);
+    }
+}

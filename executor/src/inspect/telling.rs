@@ -97,7 +97,7 @@ impl LoopState {
     }
 
     pub(crate) fn tell_callback_ran(&self, began: Option<Instant>) {
-        if let Some(began) = began {
+        if let Some(began) = self.narrator().began(began) {
             let took = self.narrator().elapsed(began);
             self.narrator().tell(Event::CallbackRan { took, behind: self.ready.len() });
         }
@@ -111,7 +111,7 @@ impl LoopState {
 
     /// `began` is when the turn's last phase began.
     pub(crate) fn tell_turn_end(&self, ran: usize, began: Option<Instant>) {
-        if let Some(began) = began {
+        if let Some(began) = self.narrator().began(began) {
             self.narrator().tell(Event::TurnEnd { ran, busy: self.narrator().elapsed(began) });
         }
     }
@@ -147,7 +147,7 @@ impl LoopState {
         began: Option<Instant>,
         pending: Option<(Awaiting, Option<Place>)>,
     ) {
-        if let Some(began) = began {
+        if let Some(began) = self.narrator().began(began) {
             let took = self.narrator().elapsed(began);
             let poll = self.tasks.polls(task);
             let queued = began.since(self.narrator().queued_since().unwrap_or(began));

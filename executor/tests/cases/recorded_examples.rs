@@ -1,0 +1,140 @@
+//! Every example that has a loop, recorded: the recording is the same in every run, it can be read back,
+//! and the log lines and the state of everything can be made of it.
+//!
+//! ```text
+//! UPDATE_GOLDEN=1 cargo test -p executor --test recording && git diff executor/tests/accounts
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+use executor::EventLoop;
+use executor::inspect::{LogLines, Record, State};
+
+use crate::support::trace;
+
+/// The examples that run a loop.
+fn examples() -> Vec<String> {
+    let mut names = Vec::new();
+    for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap() {
+        let path = file.unwrap().path();
+        if fs::read_to_string(&path).unwrap().contains("executor::") {
+            names.push(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    names.sort();
+    assert!(names.len() >= 2, "only {names:?} were found");
+    names
+}
+
+/// A place for a file of this test run.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recordings");
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
+fn run(example: &str, recording: &Path, variables: &[(&str, &str)]) -> Output {
+    let test = env::current_exe().unwrap();
+    let program = test.parent().unwrap().parent().unwrap().join("examples").join(example);
+    let mut command = Command::new(program);
+    for variable in ["LOOP_BACKEND", "LOOP_TIMERS", "LOOP_WAKE", "LOOP_SLOW_MS", "RUST_LOG"] {
+        command.env_remove(variable);
+    }
+    command.env("LOOP_CLOCK", "virtual").env("LOOP_DEBUG", "0").env("LOOP_RECORD", recording);
+    let output = command.envs(variables.iter().copied()).output().unwrap();
+    assert!(output.status.success(), "{example} failed: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+fn recorded(example: &str, name: &str, variables: &[(&str, &str)]) -> String {
+    let path = scratch(name);
+    run(example, &path, variables);
+    fs::read_to_string(path).unwrap()
+}
+
+fn records(text: &str) -> Vec<Record> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_recording_is_the_same_in_every_run_and_on_both_backends() {
+    for example in examples() {
+        let golden =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/accounts").join(format!("{example}.jsonl"));
+        let name = format!("{example}-same.jsonl");
+        let first = recorded(&example, &name, &[]);
+        if env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&golden, &first).unwrap();
+        }
+        let expected = fs::read_to_string(&golden).unwrap_or_default();
+        assert_eq!(first, expected, "{example}");
+        for _ in 0..3 {
+            assert_eq!(recorded(&example, &name, &[]), first, "{example}");
+        }
+        let other = recorded(&example, &name, &[("LOOP_BACKEND", "polling")]);
+        assert_eq!(other.replace(r#""backend":"polling""#, r#""backend":"mio""#), first, "{example}");
+    }
+}
+
+#[test]
+fn what_is_read_back_is_what_was_written() {
+    for example in examples() {
+        for wake in ["direct", "asyncio"] {
+            let text = recorded(&example, &format!("{example}-back.jsonl"), &[("LOOP_WAKE", wake)]);
+            let again: Vec<String> =
+                records(&text).iter().map(|record| serde_json::to_string(record).unwrap()).collect();
+            assert_eq!(again, text.lines().collect::<Vec<_>>(), "{example}");
+        }
+    }
+}
+
+#[test]
+fn a_recording_has_the_log_lines_in_it() {
+    for example in examples() {
+        let path = scratch(&format!("{example}-lines.jsonl"));
+        let output = run(&example, &path, &[("RUST_LOG", "loop=trace,http=trace")]);
+        let fold = LogLines::new();
+        let mut expected = String::new();
+        for record in records(&fs::read_to_string(path).unwrap()) {
+            expected += &fold.line(&record).text;
+            expected.push('\n');
+        }
+        assert_eq!(String::from_utf8_lossy(&output.stderr), expected, "{example}");
+    }
+}
+
+#[test]
+fn a_recording_ends_with_nothing_left() {
+    for example in examples() {
+        let mut state = State::default();
+        for record in records(&recorded(&example, &format!("{example}-end.jsonl"), &[])) {
+            state.apply(&record);
+        }
+        let nothing = State { cursor: state.cursor, ..State::default() };
+        assert_eq!(state, nothing, "{example}");
+    }
+}
+
+#[test]
+fn a_trace_keeps_the_rules() {
+    for example in examples() {
+        for wake in ["direct", "asyncio"] {
+            let text = recorded(&example, &format!("{example}-trace.json"), &[("LOOP_WAKE", wake)]);
+            let found = trace::check(&text);
+            assert!(found.arrows > 0 && found.counts > 0, "{example} on {wake}: {found:?}");
+            assert!(found.tracks.iter().any(|track| track == "T1 main"), "{example}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_loop_that_cannot_be_recorded_is_not_built() {
+    let refused = |path: &Path| EventLoop::builder().record(path).build().unwrap_err().to_string();
+    let text = refused(&scratch("trace.txt"));
+    assert!(text.contains("trace.txt") && text.contains(".jsonl") && text.contains(".json "), "{text}");
+    assert!(!scratch("trace.txt").exists());
+    let text = refused(&scratch("nowhere").join("trace.json"));
+    assert!(text.contains("nowhere") && text.contains("cannot record"), "{text}");
+}
