@@ -13,8 +13,7 @@ use crate::inspect::log_lines::LogLines;
 use crate::inspect::narrator::{Narrator, Observer};
 use crate::inspect::recording::Recording;
 use crate::settings::{
-    BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, WakeMode, record_from_environment,
-    slow_from_environment,
+    BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, WakeMode, slow_from_environment,
 };
 use crate::threads::pool::default_threads;
 use crate::time::Timers;
@@ -191,7 +190,7 @@ impl Builder {
             None => slow_from_environment()?,
         };
 
-        let recorder = match self.record.or_else(|| record_from_environment().map(Record::File)) {
+        let recorder = match self.record.or_else(|| Recording::wanted().map(Record::File)) {
             Some(Record::File(path)) => Some(Recording::create(path)?.observer(None)),
             Some(Record::Among(recording, name)) => Some(recording.observer(Some(name))),
             None => None,

@@ -7,7 +7,6 @@
 use std::env;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -181,12 +180,6 @@ pub(crate) fn slow_from_environment() -> Result<Duration, Unknown> {
         Ok(millis) => Ok(Duration::from_millis(millis)),
         Err(_) => Err(Unknown { variable: VARIABLE, word, known: vec!["a whole number of milliseconds"] }),
     }
-}
-
-/// Where the loop is recorded: `LOOP_RECORD=FILE`, whose ending says how
-/// ([`Recording`](crate::inspect::Recording)).
-pub(crate) fn record_from_environment() -> Option<PathBuf> {
-    env::var_os("LOOP_RECORD").filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 macro_rules! from_str {

@@ -15,13 +15,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use executor::inspect::Line;
+use executor::inspect::{Event, Line};
 use log::Level;
 
 use crate::bounds::{LINGER, LINGER_BYTES, READ_SIZE};
-use crate::http::{Connection, DateText, Limits, Response, SpareBuffers, Step};
+use crate::http::{Connection, DateText, Limits, Request, Response, SpareBuffers, Step};
 use crate::options::Options;
 use crate::routes::{self, Reply, Target};
+
+/// What recordings call this server.
+const NAME: &str = "blocking";
 
 /// What the server keeps from one connection to the next.
 struct Server<'a> {
@@ -138,6 +141,7 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 let quiet = routes::is_quiet(&request);
                 if !quiet {
                     server.tell(Level::Info, &format!("> {} {}", request.method().name(), Target(request)));
+                    server.record_begin(&request);
                 }
                 let response = match (server.options.routes)(&request) {
                     Reply::Now(response) => response,
@@ -150,11 +154,13 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 client.connection.answer(&response, server.date.at(SystemTime::now()));
                 if !quiet {
                     server.tell(Level::Info, &format!("< {}", response.status().code()));
+                    server.record_end(response.status().code());
                 }
             }
             Step::Refuse(error) => {
                 client.connection.answer(&error.response(), server.date.at(SystemTime::now()));
                 server.tell(Level::Info, &format!("< {} {}", error.status().code(), error.sentence()));
+                server.record_end(error.status().code());
             }
             Step::Close => {
                 if client.connection.output().is_empty() {
@@ -265,6 +271,20 @@ fn linger(server: &mut Server<'_>, client: &mut Client) -> io::Result<()> {
 }
 
 impl Server<'_> {
+    fn record_begin(&self, request: &Request<'_>) {
+        if let Some(recording) = &self.options.recording {
+            let (method, target) = (request.method().name().to_owned(), Target(*request).to_string());
+            let connection = self.serving;
+            recording.tell(NAME, Event::RequestBegin { method, target, server: NAME, connection });
+        }
+    }
+
+    fn record_end(&self, status: u16) {
+        if let Some(recording) = &self.options.recording {
+            recording.tell(NAME, Event::RequestEnd { status });
+        }
+    }
+
     /// One log line, laid out like the loop's: `RUST_LOG=blocking=debug`.
     fn tell(&self, level: Level, text: &str) {
         if !log::log_enabled!(target: "blocking", level) {

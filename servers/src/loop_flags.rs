@@ -4,13 +4,15 @@
 //! defaults in words: whether one applies is decided by the environment, which clap does not ask.
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use clap::Args;
-use executor::{BackendKind, ClockKind, EventLoop, TimerKind, WakeMode};
+use executor::inspect::{RecordError, Recording};
+use executor::{BackendKind, Builder, ClockKind, EventLoop, TimerKind, WakeMode};
 
 /// What the flags say; a switch without a flag is left to the environment.
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
-#[derive(Args, Clone, Copy, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "The event loop")]
 pub struct LoopFlags {
     /// What asks the operating system: mio or polling [env: LOOP_BACKEND] [default: mio]
@@ -29,6 +31,32 @@ pub struct LoopFlags {
     /// Show the loop and wait for Enter before each turn, on the stepping clock [env: LOOP_STEP]
     #[arg(long)]
     step: bool,
+    #[command(flatten)]
+    record: RecordFlag,
+}
+
+/// Where events are recorded. The programs that have no loop have this flag, too.
+#[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
+#[derive(Args, Clone, Debug)]
+pub struct RecordFlag {
+    /// Record every step in this file: .jsonl has an event on each line, .json opens in
+    /// https://ui.perfetto.dev [env: LOOP_RECORD]
+    #[arg(long = "record", value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+impl RecordFlag {
+    /// Begins the file that the flag or else the environment names.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written, or its name has another ending.
+    pub fn begin(&self) -> Result<Option<Recording>, RecordError> {
+        match self.file.clone().or_else(Recording::wanted) {
+            Some(file) => Recording::create(file).map(Some),
+            None => Ok(None),
+        }
+    }
 }
 
 impl LoopFlags {
@@ -36,10 +64,44 @@ impl LoopFlags {
     ///
     /// # Errors
     ///
-    /// A word in the environment that no switch knows, a reactor that the operating system refuses,
-    /// the virtual clock, or the real one for a loop that is to be stepped.
+    /// A word in the environment that no switch knows, a file in which nothing can be recorded, a
+    /// reactor that the operating system refuses, the virtual clock, or the real one for a loop that
+    /// is to be stepped.
     pub fn build(&self) -> Result<EventLoop, Box<dyn Error + Send + Sync>> {
         let mut builder = EventLoop::builder();
+        if let Some(file) = &self.record.file {
+            builder = builder.record(file);
+        }
+        self.build_with(builder)
+    }
+
+    /// As [`build`](Self::build), for a loop that is recorded in a file with others.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_among(
+        &self,
+        recording: Option<&Recording>,
+        name: &'static str,
+    ) -> Result<EventLoop, Box<dyn Error + Send + Sync>> {
+        let builder = EventLoop::builder();
+        self.build_with(match recording {
+            Some(recording) => builder.record_among(recording, name),
+            None => builder,
+        })
+    }
+
+    /// Begins the file in which all is recorded, for [`build_among`](Self::build_among).
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordFlag::begin`].
+    pub fn begin_recording(&self) -> Result<Option<Recording>, RecordError> {
+        self.record.begin()
+    }
+
+    fn build_with(&self, mut builder: Builder) -> Result<EventLoop, Box<dyn Error + Send + Sync>> {
         if let Some(backend) = self.backend {
             builder = builder.backend(backend);
         }

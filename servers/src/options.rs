@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use executor::inspect::Recording;
+
 use crate::bounds::{GRACE, MAX_CONNECTIONS, WRITE_TIMEOUT};
 use crate::http::{Limits, Request};
 use crate::routes::{self, Reply};
@@ -29,6 +31,8 @@ pub struct Options {
     /// Called when a request of this client begins to be served. Only the server knows that moment:
     /// to the client, waiting in the backlog and being served look the same.
     pub on_request: Option<Arc<dyn Fn(SocketAddr) + Send + Sync>>,
+    /// Where the blocking server records its requests: the other one's loop does that.
+    pub recording: Option<Recording>,
 }
 
 impl Default for Options {
@@ -40,6 +44,7 @@ impl Default for Options {
             max_connections: MAX_CONNECTIONS,
             grace: GRACE,
             on_request: None,
+            recording: None,
         }
     }
 }

@@ -11,6 +11,7 @@
 //! the file reads that. asyncio has nothing of the kind; viztracer does it for Python.
 
 use std::cell::Cell;
+use std::env;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Write};
@@ -43,6 +44,8 @@ struct Writer {
     file: Option<File>,
     text: String,
     form: Form,
+    /// How many events without a loop were told.
+    told: u64,
     /// What the clock of the machine showed when that of the recording began.
     began: MachineTime,
 }
@@ -91,8 +94,14 @@ impl Recording {
         };
         let file = File::create(path).map_err(|error| RecordError::File(path.to_owned(), error))?;
         let (path, file, began) = (path.to_owned(), Some(file), MachineTime::now());
-        let writer = Writer { path, file, text: String::new(), form, began };
+        let writer = Writer { path, file, text: String::new(), form, told: 0, began };
         Ok(Recording { shared: Arc::new(Mutex::new(writer)) })
+    }
+
+    /// The file that the environment asks for: `LOOP_RECORD=FILE`. Every loop that is built begins it,
+    /// unless its builder says otherwise.
+    pub fn wanted() -> Option<PathBuf> {
+        env::var_os("LOOP_RECORD").filter(|path| !path.is_empty()).map(PathBuf::from)
     }
 
     /// An observer that records a loop. `name` is its name among the servers whose events are recorded
@@ -106,7 +115,8 @@ impl Recording {
     pub fn tell(&self, name: &'static str, event: Event) {
         let mut writer = self.lock();
         let time = Instant::START + writer.began.elapsed();
-        let record = Record { seq: 0, time, tick: 0, task: None, event };
+        writer.told += 1;
+        let record = Record { seq: writer.told, time, tick: 0, task: None, event };
         writer.record(Some(name), &record);
         writer.write_out();
     }

@@ -106,10 +106,9 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         time.prop_map(Act::Hear),
     ];
     let acts = prop::collection::vec(act.clone(), 0..8);
-    let nested = acts.prop_recursive(3, 60, 8, move |inner| {
+    acts.prop_recursive(3, 60, 8, move |inner| {
         prop::collection::vec(prop_oneof![2 => act.clone(), 1 => inner.prop_map(Act::Spawn)], 1..8)
-    });
-    nested
+    })
 }
 
 fn ms(millis: u64) -> Duration {

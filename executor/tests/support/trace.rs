@@ -15,6 +15,9 @@ pub(crate) struct Found {
     pub(crate) tracks: Vec<String>,
 }
 
+/// Beginning and end in nanoseconds, and a name.
+type Span = (u64, u64, String);
+
 /// Reads a whole trace and checks every rule.
 #[track_caller]
 pub(crate) fn check(text: &str) -> Found {
@@ -34,7 +37,7 @@ pub(crate) fn events_of_a_piece(text: &str) -> Vec<Value> {
 pub(crate) fn check_events(events: &[Value]) -> Found {
     let mut found = Found::default();
     // By track: the slices in the order of the file, in nanoseconds.
-    let mut tracks: BTreeMap<(u64, u64), Vec<(u64, u64, String)>> = BTreeMap::new();
+    let mut tracks: BTreeMap<(u64, u64), Vec<Span>> = BTreeMap::new();
     let mut named = Vec::new();
     let mut open: HashMap<(u64, String), String> = HashMap::new();
     let (mut out, mut into) = (HashMap::new(), HashMap::new());
@@ -94,10 +97,10 @@ pub(crate) fn check_events(events: &[Value]) -> Found {
 }
 
 /// Slices of one track lie inside of each other, or do not touch.
-fn check_nesting(pid: u64, track: u64, mut slices: Vec<(u64, u64, String)>) {
+fn check_nesting(pid: u64, track: u64, mut slices: Vec<Span>) {
     // Perfetto sorts by time, and leaves what begins at once in the order of the file.
     slices.sort_by_key(|(began, ..)| *began);
-    let mut inside: Vec<(u64, u64, String)> = Vec::new();
+    let mut inside: Vec<Span> = Vec::new();
     for slice in slices {
         while inside.last().is_some_and(|outer| outer.1 <= slice.0) {
             inside.pop();

@@ -12,6 +12,8 @@ use servers::blocking_server::{self, Stop};
 use servers::bounds::BLOCKING_IDLE_TIMEOUT;
 use servers::command_line::{BACKLOG, announce, exit_on_second_signal, exit_with, listen};
 use servers::limit_flags::{RoomFlags, Seconds, TimeFlags};
+use servers::loop_flags::RecordFlag;
+use servers::options::Options;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -37,6 +39,9 @@ struct Arguments {
     times: TimeFlags,
     #[command(flatten)]
     room: RoomFlags,
+    /// Its requests are recorded: there is no loop that takes steps.
+    #[command(flatten)]
+    record: RecordFlag,
 }
 
 fn main() {
@@ -46,22 +51,32 @@ fn main() {
 fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     inspect::init_logging();
     exit_on_second_signal()?;
+    let recording = arguments.record.begin()?;
     let listener = listen("--addr", arguments.addr, arguments.room.in_line())?;
     let address = listener.local_addr()?;
     let stop = Arc::new(Stop::default());
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     let asked = Arc::clone(&stop);
     let grace = arguments.times.grace();
+    let recorded = recording.clone();
     // The server's own thread cannot wait for signals: it is busy waiting for something else. Nor
     // can it be told that the time is over, so that ends the process.
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if signals.forever().next().is_some() {
             asked.ask(address);
             thread::sleep(grace);
+            if let Some(recording) = recorded {
+                recording.finish();
+            }
             process::exit(0);
         }
     })?;
     announce(&listener)?;
-    blocking_server::serve(&listener, arguments.times.options(), &stop)?;
-    Ok(())
+    let options = Options { recording: recording.clone(), ..arguments.times.options() };
+    let result = blocking_server::serve(&listener, options, &stop);
+    // The thread that hears signals holds it, too, and ends with the process.
+    if let Some(recording) = recording {
+        recording.finish();
+    }
+    Ok(result?)
 }

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use clap::Parser;
 use console::Term;
-use executor::inspect;
+use executor::inspect::{self, Recording};
+use indicatif::MultiProgress;
 use servers::command_line::{BACKLOG, exit_on_second_signal, exit_with, listen};
 use servers::experiment::{
     Bars, Course, Hosts, Lines, News, Picture, Plan, RoomForLogs, Show, Side, Stopped, What, Wire, opening,
@@ -50,7 +51,7 @@ struct Arguments {
     blocking_addr: SocketAddr,
     /// Ask servers that already run at these addresses, such as Starlette and Flask; without
     /// --seconds they get a plain /sleeper
-    #[arg(long, conflicts_with_all = ["keep_serving", "LoopFlags"])]
+    #[arg(long, conflicts_with_all = ["keep_serving", "LoopFlags", "RecordFlag"])]
     external: bool,
     /// Let both servers go on after the experiment, until Ctrl-C
     #[arg(long)]
@@ -82,9 +83,28 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
         _ => inspect::init_logging(),
     }
     exit_on_second_signal()?;
+    // Nothing of ours runs with `--external`, whatever the environment says.
+    let recording = if arguments.external { None } else { arguments.event_loop.begin_recording()? };
+    let result = experiment(arguments, screen, recording.as_ref());
+    finish(recording.as_ref());
+    result
+}
+
+/// Completes the file in which both servers are recorded: they may go on as long as the process.
+fn finish(recording: Option<&Recording>) {
+    if let Some(recording) = recording {
+        recording.finish();
+    }
+}
+
+fn experiment(
+    arguments: &Arguments,
+    screen: Option<MultiProgress>,
+    recording: Option<&Recording>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let (wire, news) = Wire::new();
     hear_signals(wire.clone())?;
-    let (plan, hosts) = prepare(arguments, &wire)?;
+    let (plan, hosts) = prepare(arguments, recording, &wire)?;
 
     let mut out = io::stdout();
     let width = screen.is_some().then(|| usize::from(Term::stdout().size().1).min(100));
@@ -99,7 +119,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     };
     let courses = match run(&plan, &wire, &news, &mut show) {
         Ok(courses) => courses,
-        Err(stopped) => return stop_early(stopped),
+        Err(stopped) => return stop_early(stopped, recording),
     };
     if arguments.json {
         writeln!(out, "{}", report(&courses))?;
@@ -117,7 +137,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     check(&courses)?;
     // Without `--keep-serving` the servers end with the program: every request has been answered.
     match hosts {
-        Some(hosts) if arguments.keep_serving => keep_serving(hosts, &news),
+        Some(hosts) if arguments.keep_serving => keep_serving(hosts, &news, recording),
         _ => Ok(()),
     }
 }
@@ -125,6 +145,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
 /// Makes the plan, and starts the servers that it needs.
 fn prepare(
     arguments: &Arguments,
+    recording: Option<&Recording>,
     wire: &Wire,
 ) -> Result<(Plan, Option<Hosts>), Box<dyn Error + Send + Sync>> {
     let mut plan = Plan {
@@ -149,7 +170,7 @@ fn prepare(
     plan.async_server = async_listener.local_addr()?;
     plan.blocking_server = blocking_listener.local_addr()?;
     plan.seconds = Some(plan.sleep());
-    let hosts = Hosts::start(async_listener, blocking_listener, arguments.event_loop, wire)?;
+    let hosts = Hosts::start(async_listener, blocking_listener, &arguments.event_loop, recording, wire)?;
     Ok((plan, Some(hosts)))
 }
 
@@ -165,11 +186,14 @@ fn hear_signals(wire: Wire) -> io::Result<()> {
 }
 
 /// Ends the program when the experiment could not go on to its end.
-fn stop_early(stopped: Stopped) -> Result<(), Box<dyn Error + Send + Sync>> {
+fn stop_early(stopped: Stopped, recording: Option<&Recording>) -> Result<(), Box<dyn Error + Send + Sync>> {
     Err(match stopped {
         Stopped::Io(error) => error.into(),
         // A shell calls the end by a signal 128 and its number.
-        Stopped::Signal(signal) => process::exit(128 + signal),
+        Stopped::Signal(signal) => {
+            finish(recording);
+            process::exit(128 + signal)
+        }
         Stopped::Server(side, error) => format!("the {} server cannot go on: {error}", side.name()).into(),
         Stopped::NobodyThere(side, address) => {
             let name = side.name();
@@ -199,11 +223,15 @@ fn check(courses: &[Course]) -> Result<(), Box<dyn Error + Send + Sync>> {
 }
 
 /// Lets the servers go on until somebody asks them to stop.
-fn keep_serving(hosts: Hosts, news: &Receiver<News>) -> Result<(), Box<dyn Error + Send + Sync>> {
+fn keep_serving(
+    hosts: Hosts,
+    news: &Receiver<News>,
+    recording: Option<&Recording>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     for News { what, .. } in news {
         match what {
             What::Signal(_) => break,
-            What::ServerFailed(side, error) => return stop_early(Stopped::Server(side, error)),
+            What::ServerFailed(side, error) => return stop_early(Stopped::Server(side, error), recording),
             // Requests of others.
             _ => {}
         }

@@ -9,6 +9,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
+use executor::inspect::Recording;
 use executor::signals::Signals;
 
 use super::news::{What, Wire};
@@ -41,13 +42,16 @@ impl Hosts {
     pub fn start(
         async_listener: TcpListener,
         blocking_listener: TcpListener,
-        flags: LoopFlags,
+        flags: &LoopFlags,
+        recording: Option<&Recording>,
         wire: &Wire,
     ) -> Result<Self, Problem> {
         let (built, is_built) = mpsc::channel();
-        let its_wire = wire.clone();
+        let (its_wire, its_flags, its_recording) = (wire.clone(), flags.clone(), recording.cloned());
         let async_thread = thread::Builder::new().name("async-server".to_owned()).spawn(move || {
-            if let Err(error) = serve_async(async_listener, flags, &its_wire, &built) {
+            if let Err(error) =
+                serve_async(async_listener, &its_flags, its_recording.as_ref(), &its_wire, &built)
+            {
                 its_wire.tell(What::ServerFailed(Side::Async, error));
             }
         })?;
@@ -57,10 +61,10 @@ impl Hosts {
 
         let blocking_address = blocking_listener.local_addr()?;
         let blocking_stop = Arc::new(Stop::default());
-        let (stop, its_wire) = (Arc::clone(&blocking_stop), wire.clone());
+        let (stop, its_wire, recording) = (Arc::clone(&blocking_stop), wire.clone(), recording.cloned());
         let blocking_thread = thread::Builder::new().name("blocking-server".to_owned()).spawn(move || {
             let limits = Limits { idle_timeout: BLOCKING_IDLE_TIMEOUT, ..Limits::default() };
-            let options = Options { limits, ..telling(Side::Blocking, &its_wire) };
+            let options = Options { limits, recording, ..telling(Side::Blocking, &its_wire) };
             if let Err(error) = blocking_server::serve(&blocking_listener, options, &stop) {
                 its_wire.tell(What::ServerFailed(Side::Blocking, error));
             }
@@ -83,12 +87,13 @@ impl Hosts {
 /// hear.
 fn serve_async(
     listener: TcpListener,
-    flags: LoopFlags,
+    flags: &LoopFlags,
+    recording: Option<&Recording>,
     wire: &Wire,
     built: &mpsc::Sender<Result<(), Problem>>,
 ) -> io::Result<()> {
     let tell = built.clone();
-    let event_loop = match flags.build() {
+    let event_loop = match flags.build_among(recording, "async") {
         Ok(event_loop) => event_loop,
         Err(problem) => {
             let _ = tell.send(Err(problem));
