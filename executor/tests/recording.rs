@@ -12,7 +12,7 @@ mod support {
 
 mod cases {
     pub(crate) mod account_program;
-    mod recorded_examples;
+    pub(crate) mod recorded_examples;
     mod replaying;
     mod viewers;
 }

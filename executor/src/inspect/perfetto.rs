@@ -306,6 +306,10 @@ impl Server {
 
     /// A task becomes ready: an arrow goes there from whatever happens now.
     fn wakes(&mut self, record: &Record, woken: TaskId, text: &str, page: &mut Page<'_>) {
+        // A waker may be called when its task is gone.
+        if !self.tasks.contains_key(&woken) {
+            return;
+        }
         let time = record.time;
         let mut wake = slice(text, time, time);
         let arrow = page.next_id();

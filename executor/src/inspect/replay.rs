@@ -53,11 +53,12 @@ impl State {
                 self.ready.push(Who::Task(*task));
             }
             Event::Woken { task, already: false, .. } => {
-                self.ready.push(Who::Task(*task));
-                if let Some(task) = self.task(*task)
-                    && task.state == TaskState::Waiting
-                {
-                    task.state = TaskState::Ready;
+                // A waker may be called when its task is gone.
+                if let Some(stand) = self.task(*task) {
+                    if stand.state == TaskState::Waiting {
+                        stand.state = TaskState::Ready;
+                    }
+                    self.ready.push(Who::Task(*task));
                 }
             }
             Event::Polled { task, poll, pending: Some((awaiting, place)), .. } => {

@@ -213,6 +213,12 @@ impl Handler {
     fn stop(&self) {
         self.removed.set(true);
         drop(self.registration.take());
+        let (source, direction) = (self.socket.id(), Direction::Read);
+        let waited = self.socket.disarm(direction);
+        if waited.is_some() && self.queue.narrator.is_observed() {
+            self.queue.narrator.tell(Event::Disarmed { source, direction, by: None });
+        }
+        drop(waited);
         drop(self.call.take());
     }
 }

@@ -7,10 +7,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 use std::{env, fs};
 
-use executor::EventLoop;
-use executor::inspect::{LogLines, Record, State};
+use executor::inspect::{Event, LogLines, Record, State};
+
+use executor::{EventLoop, Instant};
 
 use crate::support::trace;
 
@@ -29,7 +31,7 @@ fn examples() -> Vec<String> {
 }
 
 /// A place for a file of this test run.
-fn scratch(name: &str) -> PathBuf {
+pub(crate) fn scratch(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recordings");
     fs::create_dir_all(&folder).unwrap();
     folder.join(name)
@@ -86,6 +88,33 @@ fn what_is_read_back_is_what_was_written() {
             let again: Vec<String> =
                 records(&text).iter().map(|record| serde_json::to_string(record).unwrap()).collect();
             assert_eq!(again, text.lines().collect::<Vec<_>>(), "{example}");
+        }
+    }
+}
+
+#[test]
+fn times_are_seconds_and_exact() {
+    let written = |nanos: u64| {
+        let busy = Duration::from_nanos(nanos);
+        let time = Instant::START - busy;
+        let record = Record { seq: 1, time, tick: 0, task: None, event: Event::TurnEnd { ran: 0, busy } };
+        serde_json::to_string(&record).unwrap()
+    };
+    for (nanos, text) in [
+        (0, "0"),
+        (1, "0.000000001"),
+        (5_000_000, "0.005"),
+        (10_000_000_000, "10"),
+        (1_205_000_300, "1.2050003"),
+        (u64::MAX / 2, "9223372036.854775807"),
+    ] {
+        let line = written(nanos);
+        assert!(line.ends_with(&format!(r#""event":"turn_end","ran":0,"busy":{text}}}"#)), "{line}");
+        let time = if nanos == 0 { "0".to_owned() } else { format!("-{text}") };
+        assert!(line.contains(&format!(r#""time":{time},"#)), "{line}");
+        let back: Record = serde_json::from_str(&line).unwrap();
+        if nanos < 1 << 50 {
+            assert_eq!(serde_json::to_string(&back).unwrap(), line);
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Replaying: whoever applies the events comes to what the loop's own tables say.
 
 use std::cell::{Cell, RefCell};
+use std::fs;
 use std::rc::Rc;
+use std::thread;
 use std::time::Duration;
 
 use executor::inspect::{Event, Observer, Record, State, Who, state};
@@ -12,9 +14,12 @@ use executor::{
 use proptest::prelude::*;
 
 use super::account_program;
+use super::recorded_examples::scratch;
 use crate::support::kinds::Kind;
 use crate::support::patience::within_patience;
 use crate::support::sockets::socket_pair;
+use crate::support::trace;
+use crate::support::watcher::Watcher;
 
 /// Applies every event, as it was read back from JSON, and compares at the first end of a turn after
 /// every so many events: inside of a turn, the loop is in the middle of something.
@@ -55,9 +60,13 @@ fn comparable(state: &State) -> String {
 
 fn compare(kind: Kind, every: u64, program: impl FnOnce(&EventLoop)) -> usize {
     let replay = Replay::new(every);
-    let event_loop = kind.builder(ClockKind::Virtual).observer(replay.clone()).build().unwrap();
+    let file = scratch(&format!("replaying-{:?}.json", thread::current().id()));
+    let builder = kind.builder(ClockKind::Virtual).observer(replay.clone()).record(&file);
+    let event_loop = builder.build().unwrap();
     program(&event_loop);
     drop(event_loop);
+    trace::check(&fs::read_to_string(&file).unwrap());
+    fs::remove_file(file).unwrap();
     replay.compared.get()
 }
 
@@ -169,9 +178,85 @@ proptest! {
 }
 
 #[test]
+fn whoever_waited_for_a_socket_that_is_dropped_waits_no_more() {
+    let watcher = Watcher::new();
+    let event_loop = Kind::all()[0].builder(ClockKind::Virtual).observer(watcher.clone()).build().unwrap();
+    event_loop.block_on(async {
+        let (near, _far) = socket_pair();
+        let near = Rc::new(near);
+        near.add_reader(|_| ()).unwrap();
+        yield_now().await;
+        assert_eq!(state().sources.len(), 1);
+        drop(near);
+        yield_now().await;
+        assert_eq!(state().sources.len(), 0);
+    });
+    let mut replayed = State::default();
+    for record in watcher.records() {
+        replayed.apply(&record);
+    }
+    assert_eq!(replayed.sources, []);
+}
+
+#[test]
+fn a_real_clock_has_a_trace_that_keeps_the_rules() {
+    let file = scratch("real.json");
+    let (recorded, read) = (file.clone(), file);
+    within_patience(move || {
+        let builder = Kind::all()[0].builder(ClockKind::Real).record(recorded);
+        let event_loop = builder.build().unwrap();
+        event_loop.block_on(async {
+            let children: Vec<_> = (0..20)
+                .map(|number| {
+                    spawn_named("child", async move {
+                        for _ in 0..10 {
+                            yield_now().await;
+                            sleep(Duration::from_micros(50 * number)).await;
+                        }
+                    })
+                })
+                .collect();
+            for child in children {
+                child.await.unwrap();
+            }
+        });
+    });
+    let found = trace::check(&fs::read_to_string(read).unwrap());
+    assert!(found.slices > 2_000 && found.arrows > 400, "{found:?}");
+}
+
+#[test]
+fn a_step_tells_how_long_it_stood_in_the_queue() {
+    for kind in Kind::all() {
+        let watcher = Watcher::new();
+        let event_loop = kind.builder(ClockKind::Virtual).observer(watcher.clone()).build().unwrap();
+        event_loop.block_on(async {
+            // Whoever is woken in its own step stands in the queue from then on, and not before.
+            let first = spawn_named("first", async {
+                yield_now().await;
+                block(ms(50));
+                yield_now().await;
+                block(ms(7));
+            });
+            let second = spawn_named("second", async { yield_now().await });
+            first.await.unwrap();
+            second.await.unwrap();
+        });
+        let queued = |number: u64| -> Vec<u128> {
+            let of_task = |record: &Record| match &record.event {
+                Event::Polled { task, queued, .. } if task.number() == number => Some(queued.as_millis()),
+                _ => None,
+            };
+            watcher.records().iter().filter_map(of_task).collect()
+        };
+        assert_eq!((queued(2), queued(3)), (vec![0, 0, 0], vec![0, 50]), "{kind:?}");
+    }
+}
+
+#[test]
 fn timers_are_seen_to_go_down_the_wheel() {
     let kind = Kind::all()[0];
-    let watcher = crate::support::watcher::Watcher::new();
+    let watcher = Watcher::new();
     let event_loop = kind.builder(ClockKind::Virtual).observer(watcher.clone()).build().unwrap();
     event_loop.block_on(async {
         drop(spawn_named("far", sleep(ms(5_010))));

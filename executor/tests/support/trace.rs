@@ -86,6 +86,7 @@ pub(crate) fn check_events(events: &[Value]) -> Found {
     }
     assert_eq!(open, HashMap::new(), "every request that begins must end");
     for ((pid, track), slices) in tracks {
+        check_steps(&slices);
         check_nesting(pid, track, slices);
     }
     for (id, came) in &into {
@@ -94,6 +95,20 @@ pub(crate) fn check_events(events: &[Value]) -> Found {
     }
     found.arrows = into.len();
     found
+}
+
+/// A task stands in the ready queue before each of its steps, and is nowhere else in between.
+fn check_steps(slices: &[Span]) {
+    let mut before: Option<&Span> = None;
+    for slice in slices {
+        if slice.2.strip_prefix("poll ").is_some_and(|poll| poll.parse::<u32>().is_ok()) {
+            let ready = before.unwrap_or_else(|| panic!("nothing comes before {slice:?}"));
+            assert_eq!((ready.1, ready.2.as_str()), (slice.0, "ready"), "before {slice:?}");
+        }
+        if ["poll ", "ready", "await "].iter().any(|name| slice.2.starts_with(name)) {
+            before = Some(slice);
+        }
+    }
 }
 
 /// Slices of one track lie inside of each other, or do not touch.
