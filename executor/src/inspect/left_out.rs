@@ -4,7 +4,8 @@
 //! timers, and if those were told, each message would be about the one before it, for ever. So a
 //! task can be [left out](leave_out), and with it all that it spawns, arms and waits for. A turn in
 //! which nothing else happened is left out as a whole; to know that, the beginning of a turn is held
-//! back until something happens in it. What merely counts (how many entries are ready, how many
+//! back until something happens in it. A callback is told all the same, since it belongs to nobody:
+//! who looks on should have none called. What merely counts (how many entries are ready, how many
 //! timers armed) counts them, too: they do take their place.
 //!
 //! Python has nothing like it: its debuggers look in from outside.

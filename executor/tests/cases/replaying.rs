@@ -199,6 +199,21 @@ fn whoever_waited_for_a_socket_that_is_dropped_waits_no_more() {
 }
 
 #[test]
+fn what_lies_inside_comes_behind_what_it_lies_in() {
+    let file = scratch("inside.json");
+    let event_loop = Kind::all()[0].builder(ClockKind::Virtual).record(&file).build().unwrap();
+    event_loop.call_soon(|| {
+        drop(spawn_named("inside", async {}));
+        block(ms(50));
+    });
+    event_loop.block_on(async { sleep(ms(1)).await });
+    drop(event_loop);
+    let text = fs::read_to_string(file).unwrap();
+    let at = |name: &str| text.find(&format!(r#""name":"{name}""#)).unwrap();
+    assert!(at("tick") < at("callback") && at("callback") < at("spawn T2"), "{text}");
+}
+
+#[test]
 fn a_real_clock_has_a_trace_that_keeps_the_rules() {
     let file = scratch("real.json");
     let (recorded, read) = (file.clone(), file);
