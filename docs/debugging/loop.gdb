@@ -108,20 +108,9 @@ def counted_text(rc):
     return text(unwrapped(rc["ptr"]), 2 * gdb.lookup_type("usize").sizeof)
 
 
-def place(location):
-    """File and line of a `&'static Location`."""
-    location = location.dereference()
-    for field in fields(location):
-        if field.name.startswith("file"):
-            name = text(unwrapped_text(location[field])).rstrip("\0")
-            return "%s:%d" % (name.rsplit("/", 1)[-1], int(location["line"]))
-    raise Missing("a place in the source is laid out differently in this version of Rust")
-
-
-def unwrapped_text(value):
-    while not any(field.name == "data_ptr" for field in value.type.fields()):
-        value = value[fields(value)[0]]
-    return value
+def place(where):
+    """File and line of a `Place`."""
+    return "%s:%d" % (text(where["file"]).rsplit("/", 1)[-1], int(where["line"]))
 
 
 # Finding the loop.
