@@ -31,18 +31,20 @@ pub struct LoopFlags {
     /// Show the loop and wait for Enter before each turn, on the stepping clock [env: LOOP_STEP]
     #[arg(long)]
     step: bool,
-    #[command(flatten)]
-    record: RecordFlag,
+    /// Record every step in this file: .jsonl has an event on each line, .json opens in ui.perfetto.dev
+    /// [env: LOOP_RECORD]
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
-/// Where events are recorded. The programs that have no loop have this flag, too.
+/// Where a server without a loop is recorded.
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
 #[derive(Args, Clone, Debug)]
 pub struct RecordFlag {
-    /// Record every step in this file: .jsonl has an event on each line, .json opens in
-    /// https://ui.perfetto.dev [env: LOOP_RECORD]
-    #[arg(long = "record", value_name = "FILE")]
-    file: Option<PathBuf>,
+    /// Record every request in this file: .jsonl has an event on each line, .json opens in ui.perfetto.dev
+    /// [env: LOOP_RECORD]
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 impl RecordFlag {
@@ -52,10 +54,15 @@ impl RecordFlag {
     ///
     /// If it cannot be written, or its name has another ending.
     pub fn begin(&self) -> Result<Option<Recording>, RecordError> {
-        match self.file.clone().or_else(Recording::wanted) {
-            Some(file) => Recording::create(file).map(Some),
-            None => Ok(None),
-        }
+        begin(self.record.as_ref())
+    }
+}
+
+/// Begins the file that a flag or else the environment names.
+fn begin(flag: Option<&PathBuf>) -> Result<Option<Recording>, RecordError> {
+    match flag.cloned().or_else(Recording::wanted) {
+        Some(file) => Recording::create(file).map(Some),
+        None => Ok(None),
     }
 }
 
@@ -69,7 +76,7 @@ impl LoopFlags {
     /// is to be stepped.
     pub fn build(&self) -> Result<EventLoop, Box<dyn Error + Send + Sync>> {
         let mut builder = EventLoop::builder();
-        if let Some(file) = &self.record.file {
+        if let Some(file) = &self.record {
             builder = builder.record(file);
         }
         self.build_with(builder)
@@ -98,7 +105,7 @@ impl LoopFlags {
     ///
     /// As [`RecordFlag::begin`].
     pub fn begin_recording(&self) -> Result<Option<Recording>, RecordError> {
-        self.record.begin()
+        begin(self.record.as_ref())
     }
 
     fn build_with(&self, mut builder: Builder) -> Result<EventLoop, Box<dyn Error + Send + Sync>> {

@@ -173,6 +173,7 @@ fn flags_that_make_no_sense_are_refused() {
         (&["--async-addr", "here"], "--async-addr"),
         (&["--backend", "epoll"], "mio, polling"),
         (&["--external", "--wake", "asyncio"], "--wake"),
+        (&["--external", "--record", "trace.json"], "--record"),
         (&["--external", "--keep-serving"], "--keep-serving"),
         (&["--json", "--keep-serving"], "--keep-serving"),
     ] {

@@ -39,7 +39,6 @@ struct Arguments {
     times: TimeFlags,
     #[command(flatten)]
     room: RoomFlags,
-    /// Its requests are recorded: there is no loop that takes steps.
     #[command(flatten)]
     record: RecordFlag,
 }

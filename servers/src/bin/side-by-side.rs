@@ -51,7 +51,7 @@ struct Arguments {
     blocking_addr: SocketAddr,
     /// Ask servers that already run at these addresses, such as Starlette and Flask; without
     /// --seconds they get a plain /sleeper
-    #[arg(long, conflicts_with_all = ["keep_serving", "backend", "timers", "wake", "clock", "step", "file"])]
+    #[arg(long, conflicts_with_all = ["keep_serving", "LoopFlags"])]
     external: bool,
     /// Let both servers go on after the experiment, until Ctrl-C
     #[arg(long)]
