@@ -25,7 +25,9 @@ use slab::Slab;
 
 use crate::bounds::{ACCEPTED_AT_ONCE, LINGER, LINGER_BYTES, READ_SIZE};
 use crate::http::{Connection, DateText, Limits, Response, SpareBuffers, Step};
+use crate::inspector::{Inspector, Look, Viewer};
 use crate::options::Options;
+use crate::origins::permit;
 use crate::routes::{self, Reply, Target};
 
 /// What all connections share. They are served in turn and never at once, so one of each is enough.
@@ -37,6 +39,8 @@ struct Server {
     spare: RefCell<SpareBuffers>,
     date: RefCell<DateText>,
     connections: RefCell<Slab<Open>>,
+    /// What shows the loop.
+    inspector: Option<Inspector>,
     /// The accept task, while it waits for a connection to end.
     room_wanted: Cell<Option<Waker>>,
     stopping: Cell<bool>,
@@ -51,7 +55,7 @@ struct Open {
 
 /// A connection that is being served, as its task sees it.
 struct Client {
-    /// 1 for the first: for those who look on.
+    /// 1 for the first.
     number: u64,
     stream: TcpStream,
     connection: Connection,
@@ -71,8 +75,10 @@ pub async fn serve<S>(listener: std::net::TcpListener, options: Options, stop: S
 where
     S: Future<Output = ()> + 'static,
 {
+    let port = listener.local_addr()?.port();
     let listener = TcpListener::from_std(listener)?;
     let server = Rc::new(Server {
+        inspector: options.inspector.clone().map(|blocking| Inspector::new(port, blocking)),
         limits: Rc::new(options.limits.clone()),
         options,
         read_buffer: RefCell::new(vec![0; READ_SIZE].into()),
@@ -209,11 +215,16 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                         let method = request.method().name();
                         inspect::request_begins(method, &Target(request), "async", client.number);
                     }
+                    let origin = server.options.origins.allowed(&request);
                     let response = match (server.options.routes)(&request) {
                         Reply::Now(response) => response,
                         // In a box: only a connection that waits here needs the room for it.
-                        reply => Box::pin(carry_out(server, &mut client, reply)).await?,
+                        reply => match Box::pin(carry_out(&entry, &mut client, reply)).await? {
+                            Some(response) => response,
+                            None => continue,
+                        },
                     };
+                    let response = permit(response, origin);
                     if server.stopping.get() {
                         client.connection.finish();
                     }
@@ -242,28 +253,53 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
 }
 
 /// Does what a route wants done, if that takes time. This is the `match` in which the two servers
-/// differ.
-async fn carry_out(server: &Server, client: &mut Client, reply: Reply) -> io::Result<Response> {
+/// differ. Gives back nothing if the answer has been given already, and has ended.
+async fn carry_out(entry: &Entry, client: &mut Client, reply: Reply) -> io::Result<Option<Response>> {
+    let server = &*entry.server;
     // Answers to earlier requests should not wait for this one, nor buffers for anything.
     write(server, client).await?;
     client.connection.return_buffers(&mut server.spare.borrow_mut());
-    match reply {
-        Reply::Now(response) => Ok(response),
+    let began = now();
+    let response = match reply {
+        Reply::Now(response) => response,
+        Reply::Loop(asked) => match server.inspector.as_ref().map(|inspector| inspector.look(&asked)) {
+            None => return Ok(Some(routes::no_loop())),
+            Some(Look::Now(response)) => {
+                // What this connection does is not shown: so it does nothing that should be.
+                client.connection.finish();
+                return Ok(Some(response));
+            }
+            Some(Look::On(viewer)) => {
+                entry.set_idle(true);
+                stream(server, client, viewer).await?;
+                return Ok(None);
+            }
+        },
         Reply::After(time, response) => {
             unless_gone(client, sleep(time)).await?;
-            Ok(response)
+            response
         }
         Reply::Block(time, response) => {
             // The mistake, on purpose: no `.await`, so nobody else is served meanwhile.
             block(time);
-            Ok(response)
+            response
         }
         Reply::Pool(time, response) => {
             let waited = unless_gone(client, to_thread(move || thread::sleep(time))).await?;
             waited.expect("sleeping does not panic");
-            Ok(response)
+            response
         }
-    }
+    };
+    Ok(Some(routes::served(response, now().saturating_sub(began))))
+}
+
+/// Takes the connection over for an answer without an end: its head, and then what the viewer gets to see. When that
+/// is over, so is the connection.
+async fn stream(server: &Server, client: &mut Client, viewer: Viewer) -> io::Result<()> {
+    client.connection.answer(&viewer.head(), server.date.borrow_mut().at(SystemTime::now()));
+    write(server, client).await?;
+    client.connection.return_buffers(&mut server.spare.borrow_mut());
+    viewer.show(&client.stream, server.options.write_timeout).await
 }
 
 /// Waits for `work`, unless the client's connection fails meanwhile: then `work` is dropped, for

@@ -21,6 +21,7 @@ use log::Level;
 use crate::bounds::{LINGER, LINGER_BYTES, READ_SIZE};
 use crate::http::{Connection, DateText, Limits, Request, Response, SpareBuffers, Step};
 use crate::options::Options;
+use crate::origins::permit;
 use crate::routes::{self, Reply, Target};
 
 /// What recordings call this server.
@@ -143,10 +144,12 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                     server.tell(Level::Info, &format!("> {} {}", request.method().name(), Target(request)));
                     server.record_begin(&request);
                 }
+                let origin = server.options.origins.allowed(&request);
                 let response = match (server.options.routes)(&request) {
                     Reply::Now(response) => response,
                     reply => carry_out(server, &mut client, reply)?,
                 };
+                let response = permit(response, origin);
                 if server.stop.is_asked() || !more_is_there(&client) {
                     client.connection.finish();
                 }
@@ -180,16 +183,19 @@ fn carry_out(server: &mut Server<'_>, client: &mut Client, reply: Reply) -> io::
     // Answers to earlier requests should not wait for this one, nor buffers for anything.
     write(server, client)?;
     client.connection.return_buffers(&mut server.spare);
-    match reply {
-        Reply::Now(response) => Ok(response),
+    let began = server.started.elapsed();
+    let response = match reply {
+        Reply::Now(response) => response,
+        Reply::Loop(_) => return Ok(routes::no_loop()),
         // With one thread and no loop these are all the same, which is itself a lesson. And while it
         // sleeps it does not notice that a client is gone.
         Reply::After(time, response) | Reply::Block(time, response) | Reply::Pool(time, response) => {
             server.tell(Level::Debug, &format!("sleep {:.3}s, holding the only thread", time.as_secs_f64()));
             thread::sleep(time);
-            Ok(response)
+            response
         }
-    }
+    };
+    Ok(routes::served(response, server.started.elapsed().saturating_sub(began)))
 }
 
 /// Whether the next request has begun to arrive: in our buffer, or still in the kernel's.

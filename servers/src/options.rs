@@ -9,6 +9,7 @@ use executor::inspect::Recording;
 
 use crate::bounds::{GRACE, MAX_CONNECTIONS, WRITE_TIMEOUT};
 use crate::http::{Limits, Request};
+use crate::origins::{Origins, ServerUrl};
 use crate::routes::{self, Reply};
 
 /// The options that both servers take.
@@ -18,6 +19,11 @@ pub struct Options {
     pub limits: Limits,
     /// What is answered: the experiment's routes, unless somebody brings others.
     pub routes: fn(&Request<'_>) -> Reply,
+    /// The page at `/loop`, which asks this server that blocks as well; without it there is no such page. A server
+    /// without a loop has none anyway.
+    pub inspector: Option<ServerUrl>,
+    /// Whose pages may read the answers in a browser.
+    pub origins: Origins,
     /// Time for a client to take the answers that wait for it: on the loop from the moment it takes
     /// nothing more, on the server that blocks from the beginning of the write. Beyond: the
     /// connection is closed, since it takes no 408 either.
@@ -40,6 +46,8 @@ impl Default for Options {
         Options {
             limits: Limits::default(),
             routes: routes::reply,
+            inspector: None,
+            origins: Origins::default(),
             write_timeout: WRITE_TIMEOUT,
             max_connections: MAX_CONNECTIONS,
             grace: GRACE,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::http::response::Body;
 use crate::http::{Method, Request, Response, Status, query};
+use crate::inspector::Asked;
 
 /// What a route wants done.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub enum Reply {
     Block(Duration, Response),
     /// Hold a thread too, but another one: the cure. On the loop: `to_thread(...).await`.
     Pool(Duration, Response),
+    /// Show the loop that serves this. A server without one has nothing to show.
+    Loop(Asked),
 }
 
 /// How long the slow routes wait if they are not told.
@@ -40,6 +43,7 @@ GET /sleeper    waits ten seconds, like for a slow database, and answers
 GET /activer    answers at once
 GET /blocker    waits by blocking the thread: in an async handler, the classic mistake
 GET /threaded   the same blocking call on another thread: on a loop, the cure
+GET /loop       a page that shows the event loop at work, if the server has one
 
 The three that wait take ?seconds=N (fractions allowed, at most 3600).
 
@@ -51,7 +55,14 @@ pub fn reply(request: &Request<'_>) -> Reply {
     if request.path() == "*" {
         return options(request.method());
     }
-    let route: fn(Duration) -> Reply = match &*request.plain_path() {
+    let path = request.plain_path();
+    if let Some(asked) = Asked::read(&path, request) {
+        return match request.method() {
+            Method::Get | Method::Head => Reply::Loop(asked),
+            other => options(other),
+        };
+    }
+    let route: fn(Duration) -> Reply = match &*path {
         "/" => |_| Reply::Now(text(Status::Ok, INDEX)),
         "/activer" => |_| Reply::Now(text(Status::Ok, "activer: here you are, at once\n")),
         "/sleeper" => |time| Reply::After(time, waited("sleeper", "slept", time)),
@@ -77,9 +88,24 @@ pub fn reply(request: &Request<'_>) -> Reply {
     }
 }
 
-/// Whether a request is worth a line in the trace.
+/// Says in an answer how long it took from the moment its request began to be served: what a client measures is that
+/// and the time it stood in line, and only the server can tell them apart. An answer that does not say was served at
+/// once.
+pub fn served(response: Response, time: Duration) -> Response {
+    response.with_header("Server-Timing", format!("served;dur={:.3}", time.as_secs_f64() * 1e3))
+}
+
+/// What a server says that is asked for its loop and shows none.
+pub fn no_loop() -> Response {
+    text(
+        Status::NotFound,
+        "Here is no loop to show: this server does one thing after the other. GET /loop on async-server shows one.\n",
+    )
+}
+
+/// Whether a request is worth a line in the trace. Who looks at the loop is no part of what is seen.
 pub fn is_quiet(request: &Request<'_>) -> bool {
-    request.path() == "/favicon.ico"
+    request.path() == "/favicon.ico" || request.path().starts_with("/loop")
 }
 
 /// The path and query of a request, for the trace.

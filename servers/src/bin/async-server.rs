@@ -13,6 +13,7 @@ use servers::command_line::{
 use servers::limit_flags::{RoomFlags, TimeFlags};
 use servers::loop_flags::LoopFlags;
 use servers::options::Options;
+use servers::origins::{Origins, ServerUrl};
 
 /// An HTTP server on a single-threaded event loop: while one request waits, it serves the others.
 ///
@@ -26,6 +27,9 @@ struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8001")]
     addr: SocketAddr,
+    /// Where the blocking server is: the page at /loop asks both
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8002")]
+    blocking_url: ServerUrl,
     #[command(flatten)]
     room: RoomFlags,
     #[command(flatten)]
@@ -44,7 +48,12 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     exit_on_second_signal()?;
     let event_loop = arguments.event_loop.build()?;
     let listener = listen("--addr", arguments.addr, BACKLOG)?;
-    let options = Options { max_connections: arguments.room.max_connections(), ..arguments.times.options() };
+    let options = Options {
+        max_connections: arguments.room.max_connections(),
+        inspector: Some(arguments.blocking_url.clone()),
+        origins: Origins::of_servers(&[listener.local_addr()?.into(), arguments.blocking_url.clone()]),
+        ..arguments.times.options()
+    };
     event_loop.block_on(async move {
         // Heard from before the first connection can be made, so that no signal is missed.
         let mut signals = Signals::new()?;

@@ -14,6 +14,7 @@ use servers::command_line::{BACKLOG, announce, exit_on_second_signal, exit_with,
 use servers::limit_flags::{RoomFlags, Seconds, TimeFlags};
 use servers::loop_flags::RecordFlag;
 use servers::options::Options;
+use servers::origins::{Origins, ServerUrl};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -35,10 +36,14 @@ struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8002")]
     addr: SocketAddr,
+    /// Where the server on the event loop is: its page at /loop asks both
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8001")]
+    async_url: ServerUrl,
     #[command(flatten)]
     times: TimeFlags,
     #[command(flatten)]
     room: RoomFlags,
+    /// Its requests are recorded: there is no loop that takes steps.
     #[command(flatten)]
     record: RecordFlag,
 }
@@ -71,7 +76,8 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         }
     })?;
     announce(&listener)?;
-    let options = Options { recording: recording.clone(), ..arguments.times.options() };
+    let origins = Origins::of_servers(&[address.into(), arguments.async_url.clone()]);
+    let options = Options { origins, recording: recording.clone(), ..arguments.times.options() };
     let result = blocking_server::serve(&listener, options, &stop);
     // The thread that hears signals holds it, too, and ends with the process.
     if let Some(recording) = recording {

@@ -192,14 +192,16 @@ impl Answer {
 
 /// Sends a request on a connection of its own.
 pub(crate) fn ask(server: SocketAddr, method: &str, target: &str) -> Answer {
+    ask_with(server, method, target, &format!("Host: {server}\r\n"))
+}
+
+/// As [`ask`], with headers that say more, or other than the truth.
+pub(crate) fn ask_with(server: SocketAddr, method: &str, target: &str, headers: &str) -> Answer {
     let started = Instant::now();
     let mut stream = TcpStream::connect(server).expect("the server accepts connections");
     stream.set_read_timeout(Some(DEADLINE)).expect("there are timeouts");
-    write!(
-        stream,
-        "{method} {target} HTTP/1.1\r\nHost: {server}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    )
-    .expect("the request can be sent");
+    write!(stream, "{method} {target} HTTP/1.1\r\n{headers}Content-Length: 0\r\nConnection: close\r\n\r\n")
+        .expect("the request can be sent");
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("the answer can be read");
     let finished = Instant::now();

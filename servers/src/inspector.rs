@@ -1,0 +1,105 @@
+//! The page that shows the loop which serves it.
+//!
+//! ```text
+//! GET /loop             page.html: one file, and all that it needs is in it
+//! GET /loop/events      what the loop does, as it does it (server-sent events)
+//! GET /loop/source      the source of this workspace
+//! ```
+//!
+//! The page shows the loop from inside: it is sent by a task among the others, and when somebody blocks the loop, the
+//! page hears nothing either. That is no flaw. It is how a server feels whose loop is blocked, and the page
+//! says so.
+//!
+//! What the page's own connections do is left out of what it shows: a loop that is looked at would else do little but
+//! tell how it tells.
+//!
+//! Only this machine is answered, under its own names: whatever page is open in the same browser may send requests
+//! here, and none but ours gets to see what the loop does.
+
+mod asked;
+mod sources;
+mod viewer;
+
+pub use asked::{Asked, What};
+pub use sources::source;
+pub use viewer::Viewer;
+
+use std::cell::RefCell;
+
+use executor::inspect;
+
+use crate::http::{Response, Status};
+use crate::origins::ServerUrl;
+
+/// The page.
+const PAGE: &str = include_str!("inspector/page.html");
+
+/// What holds for all that is said here: it is nothing to keep, and nothing but what it says it is.
+const HEADERS: &[(&str, &str)] = &[
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+];
+
+/// What shows a loop. One belongs to each server that has one.
+#[derive(Debug)]
+pub struct Inspector {
+    /// Where that server listens.
+    port: u16,
+    /// The other server, which the page asks too.
+    blocking: ServerUrl,
+    /// Once somebody has looked, the latest events are kept also while nobody does: a browser that has lost the
+    /// connection comes back after seconds, and goes on where it was.
+    keeper: RefCell<Option<inspect::Viewer>>,
+}
+
+/// What comes of a request.
+#[derive(Debug)]
+pub enum Look {
+    /// An answer.
+    Now(Response),
+    /// An answer that goes on and on.
+    On(Viewer),
+}
+
+impl Inspector {
+    /// For the server that listens at this port.
+    pub fn new(port: u16, blocking: ServerUrl) -> Inspector {
+        Inspector { port, blocking, keeper: RefCell::default() }
+    }
+
+    /// Answers a request, in the task of its connection: that is hidden from now on.
+    pub fn look(&self, asked: &Asked) -> Look {
+        if asked.port != Some(self.port) {
+            let text = "The loop is shown to this machine only, by its own name: ask http://127.0.0.1 or http://localhost.\n";
+            return Look::Now(Response::text(Status::Forbidden, text).with_headers(HEADERS));
+        }
+        inspect::leave_out();
+        let response = match asked.what {
+            What::Page => self.page(),
+            What::Source("") | What::Nothing => {
+                Response::text(Status::NotFound, "The loop has no such thing to show.\n")
+            }
+            What::Source(text) => Response::text(Status::Ok, text),
+            What::Events { after, head_only } => {
+                if self.keeper.borrow().is_none() {
+                    let keeper = inspect::Viewer::new(None);
+                    self.keeper.replace(Some(keeper));
+                }
+                return Look::On(Viewer { after, head_only, blocking: self.blocking.to_string() });
+            }
+        };
+        Look::Now(response.with_headers(HEADERS))
+    }
+
+    /// The page, and what its browser is to see to: that it asks nobody but these two servers.
+    fn page(&self) -> Response {
+        let policy = format!(
+            "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; \
+             connect-src 'self' {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            self.blocking
+        );
+        Response::new(Status::Ok, "text/html; charset=utf-8", PAGE)
+            .with_header("Content-Security-Policy", policy)
+    }
+}

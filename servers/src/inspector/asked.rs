@@ -1,0 +1,59 @@
+//! What can be asked of the inspector.
+
+use crate::http::{Method, Request, query};
+use crate::origins::port_of_ours;
+
+use super::sources::source;
+
+/// A request for something below `/loop`, taken out of the connection's buffer: the answer may take for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What for.
+    pub what: What,
+    /// The port of this machine that its `Host` names; nothing if it names somebody else.
+    pub port: Option<u16>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// The page.
+    Page,
+    /// The text of a source file; an empty one if there is no such file.
+    Source(&'static str),
+    /// The events as they happen.
+    Events {
+        /// The number of the last event that this viewer has: it was here before.
+        after: Option<u64>,
+        /// Only how the answer begins.
+        head_only: bool,
+    },
+    /// Something that is not there.
+    Nothing,
+}
+
+impl Asked {
+    /// Reads a request below `/loop`; nothing if it is for something else.
+    pub fn read(path: &str, request: &Request<'_>) -> Option<Asked> {
+        let below = path.strip_prefix("/loop")?;
+        if !below.is_empty() && !below.starts_with('/') {
+            return None;
+        }
+        let what = match below {
+            "" => What::Page,
+            "/source" => {
+                let name = request.query().and_then(|query| query::first(query, "file"));
+                What::Source(name.and_then(|name| source(&name)).unwrap_or_default())
+            }
+            "/events" => {
+                let last = request.header("last-event-id").and_then(|id| std::str::from_utf8(id).ok());
+                What::Events {
+                    after: last.and_then(|id| id.parse().ok()),
+                    head_only: request.method() == Method::Head,
+                }
+            }
+            _ => What::Nothing,
+        };
+        Some(Asked { what, port: port_of_ours(request) })
+    }
+}
