@@ -55,7 +55,7 @@ struct Open {
 
 /// A connection that is being served, as its task sees it.
 struct Client {
-    /// 1 for the first.
+    /// 1 for the first: for those who look on.
     number: u64,
     stream: TcpStream,
     connection: Connection,

@@ -21,6 +21,7 @@ struct Viewer {
     lines: BufReader<TcpStream>,
     /// The number to go on from.
     last: u64,
+    since: Instant,
 }
 
 /// A message of the stream: its kind, and its lines of data.
@@ -36,7 +37,7 @@ impl Viewer {
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         let after = after.map_or(String::new(), |after| format!("Last-Event-ID: {after}\r\n"));
         write!(stream, "GET /loop/events HTTP/1.1\r\nHost: {server}\r\n{after}\r\n").unwrap();
-        let mut viewer = Viewer { lines: BufReader::new(stream), last: 0 };
+        let mut viewer = Viewer { lines: BufReader::new(stream), last: 0, since: Instant::now() };
         let head = viewer.paragraph();
         assert_eq!(head[0], "HTTP/1.1 200 OK");
         assert!(head.contains(&"Content-Type: text/event-stream".to_owned()), "{head:?}");
@@ -58,6 +59,8 @@ impl Viewer {
     }
 
     fn message(&mut self) -> Message {
+        // There is always another heartbeat.
+        assert!(self.since.elapsed() < DEADLINE, "waited in vain");
         let mut message = Message { kind: "message".into(), data: Vec::new() };
         for line in self.paragraph() {
             let (field, value) = line.split_once(':').unwrap();

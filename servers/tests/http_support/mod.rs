@@ -184,6 +184,7 @@ fn run_to_rest(connection: &mut Connection, output: &mut Vec<u8>, received: usiz
                 | Reply::After(_, response)
                 | Reply::Block(_, response)
                 | Reply::Pool(_, response) => response,
+                Reply::Loop(_) => routes::no_loop(),
             },
             Step::Refuse(error) => error.response(),
         };
