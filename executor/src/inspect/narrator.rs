@@ -35,7 +35,7 @@ pub(crate) struct Narrator {
     /// What the step under way has begun to wait for, and where.
     awaiting: Cell<(Awaiting, Option<Place>)>,
     /// Since when each task that is ready stands in the ready queue, as far as anybody has looked.
-    queued: RefCell<HashMap<TaskId, Instant>>,
+    pub(super) queued: RefCell<HashMap<TaskId, Instant>>,
     /// Since when the task whose step is under way had stood there.
     queued_since: Cell<Option<Instant>>,
     pub(super) left_out: LeftOut,
@@ -123,27 +123,25 @@ impl Narrator {
     fn publish(&self, mut record: Record) {
         self.seq.set(self.seq.get() + 1);
         record.seq = self.seq.get();
-        self.unpublished.borrow_mut().push_back(record);
         if self.publishing.replace(true) {
+            self.unpublished.borrow_mut().push_back(record);
             return;
         }
         let _done = Publishing(&self.publishing);
-        while let Some(record) = self.next_unpublished() {
+        let mut next = Some(record);
+        while let Some(record) = next {
             // An observer may be added while another looks, so none is called under the borrow.
-            let mut next = 0;
+            let mut which = 0;
             loop {
-                let observer = match self.observers.borrow().get(next) {
+                let observer = match self.observers.borrow().get(which) {
                     Some(observer) => Rc::clone(observer),
                     None => break,
                 };
                 observer.observe(&record);
-                next += 1;
+                which += 1;
             }
+            next = self.unpublished.borrow_mut().pop_front();
         }
-    }
-
-    fn next_unpublished(&self) -> Option<Record> {
-        self.unpublished.borrow_mut().pop_front()
     }
 
     /// The record of something that is not told to everybody: as if it came right behind the last

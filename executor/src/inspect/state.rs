@@ -170,10 +170,11 @@ impl LoopState {
             match entry {
                 Entry::Callback(_) => ready.push(Who::Callback),
                 // The entry of a task that has ended is skipped when its turn comes.
-                Entry::Step(task) if tasks.iter().any(|other| other.id == task.id) => {
-                    ready.push(Who::Task(task.id));
+                Entry::Step(task) => {
+                    if tasks.binary_search_by_key(&task.id, |stand: &TaskStand| stand.id).is_ok() {
+                        ready.push(Who::Task(task.id));
+                    }
                 }
-                Entry::Step(_) => {}
             }
         }
         State { tasks, timers, sources, ready, cursor }

@@ -3,6 +3,7 @@
 //!
 //! Every function here does nothing but one branch when nobody listens.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use reactor::Fired;
 use super::event::{Awaiting, Event, Outcome, Place, TaskId};
 use crate::event_loop::LoopState;
 use crate::inbox::TaskKey;
-use crate::ready::Wakeup;
+use crate::ready::{Entry, Wakeup};
 use crate::settings::Choice;
 use crate::task::About;
 use crate::time::instant::Instant;
@@ -106,6 +107,21 @@ impl LoopState {
     pub(crate) fn tell_turn_begin(&self) {
         if self.narrator().is_observed() {
             self.narrator().tell(Event::TurnBegin { ready: self.ready.len() });
+            self.forget_the_gone();
+        }
+    }
+
+    /// A waker may be called when its task is gone, and then no step takes the note of it away.
+    fn forget_the_gone(&self) {
+        let mut queued = self.narrator().queued.borrow_mut();
+        if queued.len() > 2 * self.ready.len() + 64 {
+            let mut there = HashSet::new();
+            for entry in self.ready.entries.borrow().iter() {
+                if let Entry::Step(task) = entry {
+                    there.insert(task.id);
+                }
+            }
+            queued.retain(|task, _| there.contains(task));
         }
     }
 
