@@ -33,6 +33,8 @@ use crate::origins::ServerUrl;
 
 /// The page.
 const PAGE: &str = include_str!("inspector/page.html");
+/// What its browser may load and ask, with a word in it for the other server.
+const POLICY: &str = include_str!("inspector/policy.txt");
 
 /// What holds for all that is said here: it is nothing to keep, and nothing but what it says it is.
 const HEADERS: &[(&str, &str)] = &[
@@ -94,11 +96,7 @@ impl Inspector {
 
     /// The page, and what its browser is to see to: that it asks nobody but these two servers.
     fn page(&self) -> Response {
-        let policy = format!(
-            "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; \
-             connect-src 'self' {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-            self.blocking
-        );
+        let policy = POLICY.trim_end().replace("BLOCKING", &self.blocking.to_string());
         Response::new(Status::Ok, "text/html; charset=utf-8", PAGE)
             .with_header("Content-Security-Policy", policy)
     }
