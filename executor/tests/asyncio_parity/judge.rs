@@ -1,47 +1,15 @@
 //! Compares what a twin prints with what Python printed.
 
-use std::fs;
-use std::path::PathBuf;
 use std::thread;
 
-use executor::{ClockKind, WakeMode};
+use executor::ClockKind;
 
 use crate::support::kinds::Kind;
 use crate::support::patience::within_patience;
 use crate::ticks::output_of;
-
-/// A program: its Python original is a file of this name, its Rust twin a module of this name.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Twin {
-    pub(crate) name: &'static str,
-    /// Where its files are: `programs` or `more`.
-    pub(crate) folder: &'static str,
-    /// The real one for programs with threads, whose work takes real time; else the virtual one.
-    pub(crate) clock: ClockKind,
-    pub(crate) program: fn(),
-}
+use crate::twins::Twin;
 
 impl Twin {
-    /// The folder of the Python programs and their outputs.
-    pub(crate) fn directory(&self) -> PathBuf {
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/asyncio_parity").join(self.folder)
-    }
-
-    fn file(&self, extension: &str) -> Option<String> {
-        fs::read_to_string(self.directory().join(format!("{}.{extension}", self.name))).ok()
-    }
-
-    /// What `CPython` prints, or what `ticks.py` predicts of a design with direct wake-ups. Where we
-    /// deliberately do something else, that is written down beside it, in a file with `rust` in its
-    /// name.
-    fn expected(&self, wake: WakeMode) -> String {
-        let extensions: &[&str] = match wake {
-            WakeMode::Asyncio => &["rust.out", "out"],
-            WakeMode::Direct => &["rust.waker.out", "waker.out", "rust.out", "out"],
-        };
-        extensions.iter().find_map(|extension| self.file(extension)).expect("every program has an output")
-    }
-
     /// What Python prints: `ticks.py` as it is, or in its model of direct wake-ups. The few lines
     /// that changed since 3.11 have files of their own, by version.
     pub(crate) fn expected_of_python(&self, minor: u32, model: &str) -> String {

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use executor::ClockKind;
 
-use crate::TWINS;
+use crate::twins::TWINS;
 
 /// Every Python program has a twin, every twin an original, and the list in `README.md` has both.
 #[test]
