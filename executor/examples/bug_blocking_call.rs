@@ -33,7 +33,7 @@
 use std::env;
 use std::time::Duration;
 
-use executor::{BuildError, ClockKind, EventLoop, Instant, block, now, sleep, spawn_named};
+use executor::{BuildError, ClockKind, EventLoop, Instant, block, inspect, now, sleep, spawn_named};
 
 fn millis_since(begin: Instant) -> u128 {
     now().since(begin).as_millis()
@@ -70,6 +70,7 @@ async fn serve(cured: bool) {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     let cured = env::args().any(|word| word == "cured");
     // On the virtual clock the times are exact, and pass at once.
     EventLoop::builder().clock(ClockKind::Virtual).build()?.block_on(serve(cured));

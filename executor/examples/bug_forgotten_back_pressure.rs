@@ -33,7 +33,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use executor::sync::Queue;
-use executor::{BuildError, ClockKind, EventLoop, Instant, now, sleep, spawn_named};
+use executor::{BuildError, ClockKind, EventLoop, Instant, inspect, now, sleep, spawn_named};
 
 async fn take_orders(line: Rc<Queue<Instant>>, taken: Rc<Cell<u32>>) {
     loop {
@@ -71,6 +71,7 @@ async fn evening(cured: bool) {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     let cured = env::args().any(|word| word == "cured");
     EventLoop::builder().clock(ClockKind::Virtual).build()?.block_on(evening(cured));
     Ok(())

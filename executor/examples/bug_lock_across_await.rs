@@ -32,7 +32,7 @@ use std::rc::Rc;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use executor::{BuildError, ClockKind, EventLoop, sleep, spawn_named};
+use executor::{BuildError, ClockKind, EventLoop, inspect, sleep, spawn_named};
 
 #[expect(clippy::await_holding_lock, reason = "this is the fault")]
 async fn alice(till: Rc<Mutex<u32>>, cured: bool) {
@@ -76,6 +76,7 @@ async fn evening(cured: bool) {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     let cured = env::args().any(|word| word == "cured");
     EventLoop::builder().clock(ClockKind::Virtual).build()?.block_on(evening(cured));
     Ok(())

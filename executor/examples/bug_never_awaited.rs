@@ -32,7 +32,7 @@ use std::env;
 use std::rc::Rc;
 use std::time::Duration;
 
-use executor::{BuildError, ClockKind, EventLoop, gather, sleep};
+use executor::{BuildError, ClockKind, EventLoop, gather, inspect, sleep};
 
 async fn send(order: &'static str, seen: Rc<Cell<u32>>) {
     println!("kitchen: {order}");
@@ -56,6 +56,7 @@ async fn evening(cured: bool) {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     let cured = env::args().any(|word| word == "cured");
     EventLoop::builder().clock(ClockKind::Virtual).build()?.block_on(evening(cured));
     Ok(())

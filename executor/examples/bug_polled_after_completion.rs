@@ -35,7 +35,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use executor::{BuildError, ClockKind, EventLoop, Instant, now, sleep, spawn_named};
+use executor::{BuildError, ClockKind, EventLoop, Instant, inspect, now, sleep, spawn_named};
 
 /// A future, and what is known of it.
 struct Order {
@@ -79,6 +79,7 @@ async fn order(cured: bool) {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     let cured = env::args().any(|word| word == "cured");
     EventLoop::builder().clock(ClockKind::Virtual).build()?.block_on(order(cured));
     Ok(())

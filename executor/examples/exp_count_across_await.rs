@@ -19,7 +19,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use executor::sync::Lock;
-use executor::{BuildError, gather, run, turn, yield_now};
+use executor::{BuildError, gather, inspect, run, turn, yield_now};
 
 const TASKS: u32 = 1000;
 
@@ -60,5 +60,6 @@ async fn experiment() {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     run(experiment())
 }

@@ -14,7 +14,7 @@
 //! of its own. (What `nest_asyncio` does about it is to run turns of the loop inside of a task's step.) The panic itself
 //! is on stderr.
 
-use executor::{BuildError, run, spawn, yield_now};
+use executor::{BuildError, inspect, run, spawn, yield_now};
 
 async fn coffee() -> &'static str {
     yield_now().await;
@@ -41,5 +41,6 @@ async fn cafe() {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     run(cafe())
 }

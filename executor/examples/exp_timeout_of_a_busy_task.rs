@@ -16,7 +16,7 @@
 
 use std::time::Duration;
 
-use executor::{BuildError, ClockKind, EventLoop, Instant, block, now, sleep, timeout};
+use executor::{BuildError, ClockKind, EventLoop, Instant, block, inspect, now, sleep, timeout};
 
 const LIMIT: Duration = Duration::from_millis(100);
 const WORK: Duration = Duration::from_millis(300);
@@ -41,6 +41,7 @@ async fn experiment() {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     // On the virtual clock the times are exact, and pass at once.
     EventLoop::builder().clock(ClockKind::Virtual).build()?.block_on(experiment());
     Ok(())

@@ -27,7 +27,7 @@
 
 use std::time::Duration;
 
-use executor::{BuildError, ClockKind, EventLoop, Instant, gather, now, sleep};
+use executor::{BuildError, ClockKind, EventLoop, Instant, gather, inspect, now, sleep};
 
 fn say(began: Instant, what: &str) {
     println!("{:4} ms: {what}", now().since(began).as_millis());
@@ -64,6 +64,7 @@ async fn visits() {
 }
 
 fn main() -> Result<(), BuildError> {
+    inspect::init_logging();
     // On the virtual clock the times are exact, and pass at once.
     EventLoop::builder().clock(ClockKind::Virtual).build()?.block_on(visits());
     Ok(())
