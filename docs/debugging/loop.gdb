@@ -108,9 +108,10 @@ def counted_text(rc):
     return text(unwrapped(rc["ptr"]), 2 * gdb.lookup_type("usize").sizeof)
 
 
-def place(where):
-    """File and line of a `Place`."""
-    return "%s:%d" % (text(where["file"]).rsplit("/", 1)[-1], int(where["line"]))
+def place(spot):
+    """File and line of a `Spot`: it is a pointer to what the compiler has written down."""
+    where = spot["__0"].dereference()
+    return "%s:%d" % (text(unwrapped(where["filename"])).rsplit("/", 1)[-1], int(where["line"]))
 
 
 # Finding the loop.

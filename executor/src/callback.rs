@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::event_loop::{self, EventLoop, LoopState};
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 use crate::ready::{Callback, Entry, Wakeup, callback};
 use crate::time::TimerKey;
 use crate::time::instant::Instant;
@@ -34,7 +34,7 @@ pub fn call_soon(call: impl FnOnce() + 'static) -> CallbackHandle {
 pub fn call_later(delay: Duration, call: impl FnOnce() + 'static) -> CallbackHandle {
     let state = event_loop::running("call_later()");
     let deadline = state.now() + delay;
-    at(&state, deadline, call, Place::here())
+    at(&state, deadline, call, Spot::here())
 }
 
 /// Calls `call` when the loop's clock shows `deadline`; if that is in the past, in the next turn.
@@ -45,7 +45,7 @@ pub fn call_later(delay: Duration, call: impl FnOnce() + 'static) -> CallbackHan
 /// Outside of a running loop.
 #[track_caller]
 pub fn call_at(deadline: Instant, call: impl FnOnce() + 'static) -> CallbackHandle {
-    at(&event_loop::running("call_at()"), deadline, call, Place::here())
+    at(&event_loop::running("call_at()"), deadline, call, Spot::here())
 }
 
 impl EventLoop {
@@ -65,7 +65,7 @@ fn at(
     state: &Rc<LoopState>,
     deadline: Instant,
     call: impl FnOnce() + 'static,
-    place: Place,
+    place: Spot,
 ) -> CallbackHandle {
     let callback = callback(call);
     let key = state.arm_timer(deadline, Wakeup::Callback(Rc::clone(&callback)), place);

@@ -37,7 +37,7 @@ use pin_project_lite::pin_project;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use stand::{Cancellation, Stand, Target};
@@ -241,7 +241,7 @@ where
     T: 'static,
 {
     let state = event_loop::running("spawn_cancellable()");
-    state.spawn_concluding(None, Place::here(), future, |output| output.map_err(JoinError::from))
+    state.spawn_concluding(None, Spot::here(), future, |output| output.map_err(JoinError::from))
 }
 
 impl<T> JoinHandle<T> {

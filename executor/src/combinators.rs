@@ -32,7 +32,7 @@ use std::rc::Rc;
 use std::task::{Context, Waker};
 
 use crate::event_loop;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::inspect::whom::Children;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
@@ -137,7 +137,7 @@ struct Bell {
 
 impl Bell {
     /// The running task waits here from now on, for `awaiting`.
-    fn listen(&self, cx: &Context<'_>, awaiting: Awaiting, place: Place) {
+    fn listen(&self, cx: &Context<'_>, awaiting: Awaiting, place: Spot) {
         let before = self.waker.replace(Some(cx.waker().clone()));
         drop(before);
         if let Some(state) = event_loop::running_if_any() {

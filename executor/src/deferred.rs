@@ -16,7 +16,7 @@ use std::task::{Context, Poll, Waker};
 use crate::cancel::Cancelled;
 use crate::cancel::stand::{CancelFirst, Stand, Target};
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::ready::{Entry, callback};
 
 /// A value that is set once, from outside: by another task, by a callback. Clones are handles on
@@ -221,7 +221,7 @@ impl<T: Clone + 'static> IntoFuture for Deferred<T> {
 
     #[track_caller]
     fn into_future(self) -> WaitDeferred<T> {
-        WaitDeferred { deferred: self, ticket: None, stand: Stand::default(), place: Place::here() }
+        WaitDeferred { deferred: self, ticket: None, stand: Stand::default(), place: Spot::here() }
     }
 }
 
@@ -231,7 +231,7 @@ impl<T: Clone + 'static> IntoFuture for &Deferred<T> {
 
     #[track_caller]
     fn into_future(self) -> WaitDeferred<T> {
-        WaitDeferred { deferred: self.clone(), ticket: None, stand: Stand::default(), place: Place::here() }
+        WaitDeferred { deferred: self.clone(), ticket: None, stand: Stand::default(), place: Spot::here() }
     }
 }
 
@@ -244,7 +244,7 @@ pub struct WaitDeferred<T> {
     ticket: Option<u64>,
     /// Whoever cancels the waiting task cancels the `Deferred`.
     stand: Stand,
-    place: Place,
+    place: Spot,
 }
 
 impl<T: Clone + 'static> Future for WaitDeferred<T> {

@@ -33,7 +33,7 @@ use reactor::Reactor;
 
 use crate::extras::Extras;
 use crate::inbox::TaskKey;
-use crate::inspect::event::{Place, TaskId};
+use crate::inspect::event::{Spot, TaskId};
 use crate::inspect::narrator::Narrator;
 use crate::inspect::sigusr1::Answers;
 use crate::join_error::JoinError;
@@ -109,7 +109,7 @@ impl LoopState {
 
     /// Makes a task of a future. It is polled for the first time in the next turn, never here: who
     /// spawns can finish what it is doing before anything else runs. asyncio: `create_task`.
-    pub(crate) fn spawn<F>(&self, name: Option<&str>, place: Place, future: F) -> JoinHandle<F::Output>
+    pub(crate) fn spawn<F>(&self, name: Option<&str>, place: Spot, future: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
     {
@@ -120,7 +120,7 @@ impl LoopState {
     pub(crate) fn spawn_concluding<F, C, T>(
         &self,
         name: Option<&str>,
-        place: Place,
+        place: Spot,
         future: F,
         conclude: C,
     ) -> JoinHandle<T>
@@ -147,7 +147,7 @@ impl LoopState {
 
     /// Arms a timer: when the clock has reached `deadline`, `wakeup` is delivered. asyncio:
     /// `loop.call_at`.
-    pub(crate) fn arm_timer(&self, deadline: Instant, wakeup: Wakeup, place: Place) -> TimerKey {
+    pub(crate) fn arm_timer(&self, deadline: Instant, wakeup: Wakeup, place: Spot) -> TimerKey {
         let key = self.timers.borrow_mut().insert(deadline, wakeup);
         self.tell_timer_armed(key, deadline, place);
         key
@@ -263,7 +263,7 @@ impl EventLoop {
     {
         let _entered = self.enter("block_on()");
         // The main task is a task like any other; only its end means something more.
-        let mut main = self.state.spawn(Some("main"), Place::here(), main);
+        let mut main = self.state.spawn(Some("main"), Spot::here(), main);
         self.state.run_until(&|| main.is_finished());
         match main.take() {
             Some(Ok(value)) => value,
@@ -292,7 +292,7 @@ impl EventLoop {
     where
         F: Future + 'static,
     {
-        self.state.spawn(None, Place::here(), future)
+        self.state.spawn(None, Spot::here(), future)
     }
 
     /// The clock it goes by.

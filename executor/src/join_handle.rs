@@ -41,7 +41,7 @@ use crate::cancel;
 use crate::cancel::stand::{Stand, Target};
 use crate::event_loop;
 use crate::inbox::TaskKey;
-use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
+use crate::inspect::event::{Awaiting, Outcome, Spot, TaskId};
 use crate::join_error::JoinError;
 use crate::waker::TaskWaker;
 use rare::Rare;
@@ -222,7 +222,7 @@ impl<T> IntoFuture for JoinHandle<T> {
 
     #[track_caller]
     fn into_future(self) -> Join<T> {
-        Join { handle: self, stand: Stand::default(), place: Place::here() }
+        Join { handle: self, stand: Stand::default(), place: Spot::here() }
     }
 }
 
@@ -232,7 +232,7 @@ impl<T> IntoFuture for &mut JoinHandle<T> {
 
     #[track_caller]
     fn into_future(self) -> Join<T> {
-        Join { handle: self.another(), stand: Stand::default(), place: Place::here() }
+        Join { handle: self.another(), stand: Stand::default(), place: Spot::here() }
     }
 }
 
@@ -243,7 +243,7 @@ pub struct Join<T> {
     handle: JoinHandle<T>,
     /// Whoever cancels the waiting task cancels the awaited one first.
     stand: Stand,
-    place: Place,
+    place: Spot,
 }
 
 /// The four steps of every leaf future (see `time/sleep.rs`): look, leave the waker, say `Pending`,

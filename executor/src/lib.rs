@@ -76,7 +76,7 @@ mod tick;
 pub mod time;
 mod waker;
 
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 use std::future::Future;
 use std::time::Duration;
 
@@ -142,7 +142,7 @@ pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,
 {
-    event_loop::running("spawn()").spawn(None, Place::here(), future)
+    event_loop::running("spawn()").spawn(None, Spot::here(), future)
 }
 
 /// As [`spawn`], with a name for traces. asyncio: `create_task(..., name=...)`.
@@ -156,7 +156,7 @@ pub fn spawn_named<F>(name: &str, future: F) -> JoinHandle<F::Output>
 where
     F: Future + 'static,
 {
-    event_loop::running("spawn_named()").spawn(Some(name), Place::here(), future)
+    event_loop::running("spawn_named()").spawn(Some(name), Spot::here(), future)
 }
 
 /// Lets everything that is ready run before this task goes on. asyncio: `asyncio.sleep(0)`.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop::{self, EventLoop};
 use crate::inbox::{Inbox, News};
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::ready::{self, Entry, callback};
@@ -116,7 +116,7 @@ impl LoopHandle {
         F: Future + 'static,
         F::Output: Send,
     {
-        let place = Place::here();
+        let place = Spot::here();
         let (sender, result) = mpsc::sync_channel(1);
         let over = Arc::new(AtomicBool::new(false));
         let promise = Promise { sender, over: Arc::clone(&over) };

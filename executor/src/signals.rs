@@ -23,7 +23,7 @@ use signal_hook::low_level;
 
 pub use self::handler::{SignalHandler, add_signal_handler};
 use crate::event_loop;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::inspect::sigusr1;
 use crate::net::source::Socket;
 
@@ -187,7 +187,7 @@ impl Signals {
     /// What the operating system says of the socket behind it: practically never.
     #[track_caller]
     pub fn recv(&mut self) -> impl Future<Output = io::Result<Signal>> {
-        let place = Place::here();
+        let place = Spot::here();
         poll_fn(move |cx| {
             for pipe in &self.pipes {
                 if pipe.poll_rung(cx, place)?.is_ready() {
@@ -201,7 +201,7 @@ impl Signals {
 
 impl Pipe {
     /// Whether the handler has written since this was last asked.
-    fn poll_rung(&self, cx: &Context<'_>, place: Place) -> Poll<io::Result<()>> {
+    fn poll_rung(&self, cx: &Context<'_>, place: Spot) -> Poll<io::Result<()>> {
         let mut bytes = [0; 64];
         while self.socket.poll_ready(Direction::Read, Awaiting::Signal, cx, place)?.is_ready() {
             match self.socket.get().read(&mut bytes) {

@@ -30,7 +30,7 @@ use slab::Slab;
 
 use crate::cancel::stand::Cancellation;
 use crate::inbox::{Inbox, TaskKey};
-use crate::inspect::event::{Awaiting, Outcome, Place, TaskId};
+use crate::inspect::event::{Awaiting, Outcome, Spot, TaskId};
 use crate::inspect::whom::Whom;
 use crate::time::instant::Instant;
 use crate::waker::TaskWaker;
@@ -51,9 +51,9 @@ pub(crate) struct Steps {
 pub(crate) struct About {
     pub(crate) name: Rc<str>,
     /// Where it was spawned.
-    pub(crate) place: Place,
+    pub(crate) place: Spot,
     /// What it last came to wait for, and where the `.await` is.
-    pub(crate) awaiting: (Awaiting, Option<Place>),
+    pub(crate) awaiting: (Awaiting, Option<Spot>),
     /// In which turn's time it came to that; before its first step, was spawned.
     pub(crate) since: Instant,
     /// How many steps it has begun.
@@ -108,7 +108,7 @@ impl Tasks {
 
     /// Puts back what the step had, until the task is woken, with what it waits for: so a list of
     /// tasks can tell where each of them stands and since when, without polling any.
-    pub(crate) fn suspend(&self, task: TaskKey, steps: Steps, on: (Awaiting, Option<Place>), since: Instant) {
+    pub(crate) fn suspend(&self, task: TaskKey, steps: Steps, on: (Awaiting, Option<Spot>), since: Instant) {
         let mut slots = self.slots.borrow_mut();
         let slot = &mut slots[task.index];
         slot.steps = Some(steps);

@@ -29,7 +29,7 @@ use std::task::{Context, Poll, Waker};
 
 use self::pool::{Job, lock};
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 
 /// Calls `call` on another thread and waits for what it returns. asyncio: `asyncio.to_thread`,
@@ -78,7 +78,7 @@ where
     let call = Arc::new(Call { shared: Mutex::new(shared) });
     let job: Arc<dyn Job> = Arc::clone(&call) as Arc<dyn Job>;
     state.extras.pool.submit(job);
-    ToThread { state, call, place: Place::here() }
+    ToThread { state, call, place: Spot::here() }
 }
 
 /// What the future and the thread share.
@@ -147,7 +147,7 @@ impl<T: Send> Job for Call<T> {
 pub struct ToThread<T> {
     state: Rc<LoopState>,
     call: Arc<Call<T>>,
-    place: Place,
+    place: Spot,
 }
 
 impl<T> Future for ToThread<T> {

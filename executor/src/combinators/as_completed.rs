@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use super::{Bell, IntoTask, into_tasks, watch_each};
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
@@ -55,7 +55,7 @@ impl<T> AsCompleted<T> {
     #[track_caller]
     #[expect(clippy::should_implement_trait, reason = "an iterator that one awaits is not one that blocks")]
     pub fn next(&mut self) -> impl Future<Output = Option<Result<T, JoinError>>> + '_ {
-        let place = Place::here();
+        let place = Spot::here();
         poll_fn(move |cx| {
             if self.left == 0 {
                 return Poll::Ready(None);

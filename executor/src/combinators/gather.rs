@@ -11,7 +11,7 @@ use super::task_error::TaskError;
 use super::{Bell, IntoTask, into_tasks, watch_each};
 use crate::cancel::stand::{Children, Stand, Target};
 use crate::event_loop;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 
@@ -122,7 +122,7 @@ pub struct Gather<T, R> {
     conclude: fn(Vec<Result<T, JoinError>>) -> R,
     /// Whether its result can be that it was cancelled.
     fails: bool,
-    place: Place,
+    place: Spot,
 }
 
 impl<T: 'static, R> Gather<T, R> {
@@ -163,7 +163,7 @@ impl<T: 'static, R> Gather<T, R> {
             bell,
             conclude,
             fails: fails.is_some(),
-            place: Place::here(),
+            place: Spot::here(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use super::{Bell, IntoTask, watch_one};
 use crate::cancel::stand::Stand;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
@@ -36,7 +36,7 @@ where
     let bell = Rc::new(Bell::default());
     // One that is over is not waited for.
     let watch = if handle.is_finished() { None } else { Some(watch_one(&handle, &bell, || ())) };
-    Shield { handle, _watch: watch, bell, stand: Stand::default(), place: Place::here() }
+    Shield { handle, _watch: watch, bell, stand: Stand::default(), place: Spot::here() }
 }
 
 /// The future of [`shield`].
@@ -46,7 +46,7 @@ pub struct Shield<T> {
     _watch: Option<Watch<T>>,
     bell: Rc<Bell>,
     stand: Stand,
-    place: Place,
+    place: Spot,
 }
 
 impl<T> Future for Shield<T> {

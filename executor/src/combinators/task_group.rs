@@ -31,7 +31,7 @@ use crate::cancel::Cancelled;
 use crate::cancel::stand::Stand;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
-use crate::inspect::event::{Awaiting, Place, TaskId};
+use crate::inspect::event::{Awaiting, Spot, TaskId};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
@@ -95,7 +95,7 @@ where
     let scope = Scope { members: Rc::clone(&group.members), state };
     let body = Some(body(group));
     let stand = Stand::default();
-    RunGroup { body, value: None, scope, was_cancelled: false, stand, place: Place::here() }
+    RunGroup { body, value: None, scope, was_cancelled: false, stand, place: Spot::here() }
 }
 
 /// Why a group has no value.
@@ -257,7 +257,7 @@ impl<E: 'static> TaskGroup<E> {
     {
         let ending = Ending::of(&self.members);
         let noted = ending.clone();
-        self.spawn_concluding(future, Place::here(), ending, move |output| noted.conclude(output))
+        self.spawn_concluding(future, Spot::here(), ending, move |output| noted.conclude(output))
     }
 
     /// As [`spawn`](Self::spawn), for a child that [answers for its own
@@ -272,7 +272,7 @@ impl<E: 'static> TaskGroup<E> {
     {
         let ending = Ending::of(&self.members);
         let noted = ending.clone();
-        self.spawn_concluding(future, Place::here(), ending, move |output| match output {
+        self.spawn_concluding(future, Spot::here(), ending, move |output| match output {
             Ok(output) => noted.conclude(output),
             Err(Cancelled) => Err(JoinError::Cancelled),
         })
@@ -281,7 +281,7 @@ impl<E: 'static> TaskGroup<E> {
     fn spawn_concluding<F, C, T>(
         &self,
         future: F,
-        place: Place,
+        place: Spot,
         ending: Ending<E>,
         conclude: C,
     ) -> JoinHandle<T>
@@ -395,7 +395,7 @@ pin_project! {
         scope: Scope<E>,
         was_cancelled: bool,
         stand: Stand,
-        place: Place,
+        place: Spot,
     }
 }
 

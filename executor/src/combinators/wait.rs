@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::{Bell, IntoTask, into_tasks, watch_each};
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
@@ -70,7 +70,7 @@ pub struct Wait<T> {
     enough: Rc<Cell<bool>>,
     bell: Rc<Bell>,
     limit: Option<Sleep>,
-    place: Place,
+    place: Spot,
 }
 
 impl<T: 'static> Wait<T> {
@@ -96,7 +96,7 @@ impl<T: 'static> Wait<T> {
         };
         let watcher: Rc<dyn Fn(usize) -> bool> = Rc::new(watcher);
         let held = watch_each(&handles, &bell, &watcher);
-        Wait { handles, _watches: held, enough, bell, limit: None, place: Place::here() }
+        Wait { handles, _watches: held, enough, bell, limit: None, place: Spot::here() }
     }
 
     /// Ends the wait after `limit` as well, counted from this call, with whatever is done by then.

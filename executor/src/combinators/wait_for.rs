@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Bell, IntoTask, watch_one};
 use crate::cancel::stand::Stand;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
@@ -41,7 +41,7 @@ where
     let (over, bell) = (Rc::new(Cell::new(false)), Rc::new(Bell::default()));
     let noted = Rc::clone(&over);
     let watch = watch_one(&handle, &bell, move || noted.set(true));
-    let (limit, stand, place) = (Some(sleep(limit)), Stand::default(), Place::here());
+    let (limit, stand, place) = (Some(sleep(limit)), Stand::default(), Spot::here());
     WaitFor { handle, _watch: watch, over, bell, limit, was_cancelled: false, stand, place }
 }
 
@@ -59,7 +59,7 @@ pub struct WaitFor<T> {
     /// Whether the reason is that the waiting task was.
     was_cancelled: bool,
     stand: Stand,
-    place: Place,
+    place: Spot,
 }
 
 impl<T> Future for WaitFor<T> {

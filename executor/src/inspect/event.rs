@@ -14,7 +14,7 @@ use std::time::Duration;
 use reactor::{Direction, SourceId};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use super::place::Place;
+pub(crate) use super::place::{Place, Spot};
 use super::state::State;
 use super::wire;
 use crate::time::TimerId;

@@ -16,7 +16,7 @@ use std::future::Future;
 
 use reactor::SourceId;
 
-use super::event::{Event, Place, TaskId};
+use super::event::{Event, Spot, TaskId};
 use super::state::Who;
 use crate::event_loop;
 use crate::join_handle::JoinHandle;
@@ -47,7 +47,7 @@ where
     F: Future + 'static,
 {
     let state = event_loop::running("spawn_observer()");
-    let handle = state.spawn(Some(name), Place::here(), future);
+    let handle = state.spawn(Some(name), Spot::here(), future);
     state.narrator().leave_out(handle.id());
     handle
 }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::event::{Awaiting, Cause, Event, Place, Record, TaskId};
+use super::event::{Awaiting, Cause, Event, Record, Spot, TaskId};
 use super::left_out::{LeftOut, Verdict};
 use crate::inbox::TaskKey;
 use crate::time::clock::Clock;
@@ -33,7 +33,7 @@ pub(crate) struct Narrator {
     /// Why whatever is woken now is woken.
     cause: Cell<Cause>,
     /// What the step under way has begun to wait for, and where.
-    awaiting: Cell<(Awaiting, Option<Place>)>,
+    awaiting: Cell<(Awaiting, Option<Spot>)>,
     /// Since when each task that is ready stands in the ready queue, as far as anybody has looked.
     pub(super) queued: RefCell<HashMap<TaskId, Instant>>,
     /// Since when the task whose step is under way had stood there.
@@ -212,13 +212,13 @@ impl Narrator {
     }
 
     /// What the step under way has come to wait for, and where.
-    pub(crate) fn awaiting(&self) -> (Awaiting, Option<Place>) {
+    pub(crate) fn awaiting(&self) -> (Awaiting, Option<Spot>) {
         self.awaiting.get()
     }
 
     /// A future of ours is about to return `Pending`: note what it waits for, and where the
     /// `.await` is.
-    pub(crate) fn awaits(&self, awaiting: Awaiting, place: Place) {
+    pub(crate) fn awaits(&self, awaiting: Awaiting, place: Spot) {
         self.awaiting.set((awaiting, Some(place)));
     }
 

@@ -1,10 +1,30 @@
 //! A place in a source file: what every wait, timer and task is told with.
+//!
+//! Every future that can wait keeps one, and hardly ever does anybody ask for it. So it keeps what the compiler
+//! passes, a pointer (a [`Spot`]), and that becomes a file and a line ([`Place`]) when it is told.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::Location;
 use std::str::FromStr;
+
+/// A place in the source of this program, as futures, timers and tasks keep it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spot(&'static Location<'static>);
+
+impl Spot {
+    /// Where this was called; in a `#[track_caller]` function, where that was.
+    #[track_caller]
+    pub(crate) fn here() -> Spot {
+        Spot(Location::caller())
+    }
+
+    /// The same, to be told.
+    pub(crate) fn place(self) -> Place {
+        Place { file: self.0.file(), line: self.0.line() }
+    }
+}
 
 /// A place in a source file: where somebody wrote `spawn(...)`, or the `.await` that a task has
 /// come to.
@@ -18,13 +38,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// Where this was called; in a `#[track_caller]` function, where that was.
-    #[track_caller]
-    pub(crate) fn here() -> Place {
-        let caller = Location::caller();
-        Place { file: caller.file(), line: caller.line() }
-    }
-
     /// The file, as the compiler saw it: for this project, from its root.
     pub fn file(self) -> &'static str {
         self.file

@@ -19,7 +19,7 @@ use std::task::{Poll, Waker};
 
 use super::event::{Awaiting, Event, Record};
 use super::narrator::Observer;
-use super::place::Place;
+use super::place::Spot;
 use crate::event_loop::{self, LoopState};
 
 /// How many events are kept: a busy loop makes as many in a few milliseconds, an idle one in minutes.
@@ -46,10 +46,11 @@ impl Viewer {
     #[track_caller]
     pub fn new(last_seen: Option<u64>) -> Self {
         let state = event_loop::running("Viewer::new()");
-        // While nobody looked, nothing was counted: what the viewer knows is too old.
         let running = state.extras.ring.borrow().upgrade();
-        let seen = if running.is_some() { last_seen } else { None };
         let ring = running.unwrap_or_else(|| Ring::begin(&state));
+        // Before the ring was, nobody looked and nothing was counted: what the viewer knows from then is
+        // too old, also if no event has come since.
+        let seen = last_seen.filter(|seen| *seen > ring.behind);
         let key = ring.wakers.borrow_mut().insert(None);
         Viewer { state, ring, seen, key }
     }
@@ -63,7 +64,7 @@ impl Viewer {
     #[track_caller]
     pub fn next(&mut self, limit: usize) -> impl Future<Output = Vec<Record>> {
         assert!(limit > 0, "Viewer::next(0): no event would ever come");
-        let place = Place::here();
+        let place = Spot::here();
         future::poll_fn(move |cx| {
             let batch = self.take(limit);
             if !batch.is_empty() {
@@ -129,6 +130,8 @@ impl fmt::Debug for Viewer {
 /// The ring of one loop, shared by its viewers.
 #[derive(Default)]
 pub(crate) struct Ring {
+    /// The number of the last event before it.
+    behind: u64,
     records: RefCell<VecDeque<Record>>,
     /// Who waits for the next event, one place for each viewer.
     wakers: RefCell<slab::Slab<Option<Waker>>>,
@@ -137,7 +140,7 @@ pub(crate) struct Ring {
 
 impl Ring {
     fn begin(state: &LoopState) -> Rc<Ring> {
-        let ring = Rc::<Ring>::default();
+        let ring = Rc::new(Ring { behind: state.narrator().seq(), ..Ring::default() });
         *state.extras.ring.borrow_mut() = Rc::downgrade(&ring);
         state.narrator().add_observer(Rc::clone(&ring) as Rc<dyn Observer>);
         ring

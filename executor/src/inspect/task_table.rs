@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Awaiting, Place, TaskId};
+use super::event::{Awaiting, Place, Spot, TaskId};
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
 use crate::task::{Slot, Tasks};
@@ -146,7 +146,11 @@ impl Tasks {
     pub(crate) fn origin(&self, task: TaskKey) -> Option<(Rc<str>, Place)> {
         let slots = self.slots.borrow();
         let slot = slots.get(task.index)?;
-        if slot.shared.task == task { Some((Rc::clone(&slot.about.name), slot.about.place)) } else { None }
+        if slot.shared.task == task {
+            Some((Rc::clone(&slot.about.name), slot.about.place.place()))
+        } else {
+            None
+        }
     }
 }
 
@@ -162,10 +166,10 @@ fn info(slot: &Slot) -> TaskInfo {
         id: slot.shared.task.id,
         // A text of its own, because the table's cannot leave the thread.
         name: about.name.to_string(),
-        spawned: about.place,
+        spawned: about.place.place(),
         state,
         awaiting: if stands(slot) { Some(awaiting) } else { None },
-        place,
+        place: place.map(Spot::place),
         since: about.since,
         polls: about.polls,
         awaits: awaits(slot),

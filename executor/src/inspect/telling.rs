@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use reactor::Fired;
 
-use super::event::{Awaiting, Event, Outcome, Place, TaskId};
+use super::event::{Awaiting, Event, Outcome, Spot, TaskId};
 use crate::event_loop::LoopState;
 use crate::inbox::TaskKey;
 use crate::ready::{Entry, Wakeup};
@@ -37,14 +37,14 @@ impl LoopState {
         }
     }
 
-    pub(crate) fn tell_spawned(&self, task: TaskId, name: &Rc<str>, place: Place) {
+    pub(crate) fn tell_spawned(&self, task: TaskId, name: &Rc<str>, place: Spot) {
         let left_out = self.narrator().left_out.inherits(task, self.narrator().task());
         if self.narrator().is_observed() && !left_out {
-            self.narrator().tell(Event::Spawned { task, name: Rc::clone(name), place });
+            self.narrator().tell(Event::Spawned { task, name: Rc::clone(name), place: place.place() });
         }
     }
 
-    pub(crate) fn tell_timer_armed(&self, key: TimerKey, deadline: Instant, place: Place) {
+    pub(crate) fn tell_timer_armed(&self, key: TimerKey, deadline: Instant, place: Spot) {
         if !self.narrator().is_observed() {
             return;
         }
@@ -53,7 +53,7 @@ impl LoopState {
         let (level, slot) = timers.place(key).unzip();
         let woke = timers.payload(key).and_then(Wakeup::task);
         drop(timers);
-        let timer = key.id();
+        let (timer, place) = (key.id(), place.place());
         self.narrator().tell(Event::TimerArmed { timer, delay, deadline, level, slot, woke, place });
     }
 
@@ -93,6 +93,7 @@ impl LoopState {
         let left_out = self.narrator().left_out.ends(task.id);
         if self.narrator().is_observed() && !left_out {
             let About { name, place: spawned, awaiting: (awaiting, place), .. } = about;
+            let (spawned, place) = (spawned.place(), place.map(Spot::place));
             self.narrator().tell(Event::Abandoned { task: task.id, name, spawned, awaiting, place });
         }
     }
@@ -161,7 +162,7 @@ impl LoopState {
         &self,
         task: TaskKey,
         began: Option<Instant>,
-        pending: Option<(Awaiting, Option<Place>)>,
+        pending: Option<(Awaiting, Option<Spot>)>,
     ) {
         if let Some(began) = self.narrator().began(began) {
             let took = self.narrator().elapsed(began);
@@ -169,6 +170,7 @@ impl LoopState {
             let queued = began.since(self.narrator().queued_since().unwrap_or(began));
             // If it has woken itself, it stands there too.
             let again = self.tasks.waker(task).is_some_and(|waker| waker.queued.load(Ordering::Acquire));
+            let pending = pending.map(|(awaiting, place)| (awaiting, place.map(Spot::place)));
             let behind = self.ready.len().saturating_sub(usize::from(again));
             self.narrator().tell(Event::Polled { task: task.id, poll, queued, took, behind, pending });
         }

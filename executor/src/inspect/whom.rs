@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::{Rc, Weak};
 
-use super::event::{Awaiting, Place, TaskId};
+use super::event::{Awaiting, Spot, TaskId};
 use crate::event_loop::LoopState;
 
 /// The tasks that one combinator waits for, in the order of their spawning; those that are over may be
@@ -19,7 +19,7 @@ use crate::event_loop::LoopState;
 pub(crate) type Children = RefCell<BTreeSet<TaskId>>;
 
 /// What a task waits for, and where the `.await` is.
-type Stand = (Awaiting, Option<Place>);
+type Stand = (Awaiting, Option<Spot>);
 
 /// The lists of those that a task waits for.
 #[derive(Default)]

@@ -17,7 +17,7 @@ use std::rc::Rc;
 use super::{JoinHandle, Promise};
 use crate::event_loop::{self, LoopState};
 use crate::exceptions::Unhandled;
-use crate::inspect::event::{Event, Place};
+use crate::inspect::event::{Event, Spot};
 use crate::join_error::{JoinError, panic_message};
 
 /// Makes a task of a future that may fail, as [`spawn`](crate::spawn) does: an error that nobody takes
@@ -36,7 +36,7 @@ where
     T: 'static,
     E: fmt::Debug + 'static,
 {
-    let handle = event_loop::running("spawn_fallible()").spawn(None, Place::here(), future);
+    let handle = event_loop::running("spawn_fallible()").spawn(None, Spot::here(), future);
     handle.shared.borrow_mut().set_bad(panic_or_error);
     handle
 }

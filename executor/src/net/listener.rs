@@ -12,7 +12,7 @@ use socket2::{Domain, Protocol, Type};
 
 use super::source::Socket;
 use super::stream::{Stream, StreamSocket};
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 use crate::time::sleep::sleep;
 
 /// How many connections the kernel may complete before they are accepted: as many as it allows.
@@ -117,7 +117,7 @@ impl<S: ListenerSocket> Listener<S> {
     #[track_caller]
     #[doc(alias = "sock_accept")]
     pub fn accept(&self) -> impl Future<Output = io::Result<(Stream<S::Connection>, S::Address)>> + '_ {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             let mut told = false;
             loop {

@@ -26,7 +26,7 @@ use reactor::Direction;
 
 use super::byte_queue::ByteQueue;
 use super::stream::{Stream, StreamSocket};
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 
 /// How long a line may be, if nobody says otherwise. asyncio: `_DEFAULT_LIMIT`.
 pub const DEFAULT_LIMIT: usize = 64 * 1024;
@@ -124,7 +124,7 @@ impl<S: StreamSocket> StreamReader<S> {
     /// What the operating system says, for instance that the connection was reset.
     #[track_caller]
     pub fn read(&mut self, most: usize) -> impl Future<Output = io::Result<Vec<u8>>> + '_ {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             if self.buffer.is_empty() && most > 0 {
                 self.more(place).await?;
@@ -142,7 +142,7 @@ impl<S: StreamSocket> StreamReader<S> {
     #[track_caller]
     #[doc(alias = "readexactly")]
     pub fn read_exact(&mut self, count: usize) -> impl Future<Output = Result<Vec<u8>, ReadError>> + '_ {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             while self.buffer.len() < count {
                 if !self.more(place).await? {
@@ -171,10 +171,10 @@ impl<S: StreamSocket> StreamReader<S> {
         separator: &'a [u8],
     ) -> impl Future<Output = Result<Vec<u8>, ReadError>> + 'a {
         assert!(!separator.is_empty(), "a separator has at least one byte");
-        self.until(separator, Place::here())
+        self.until(separator, Spot::here())
     }
 
-    async fn until(&mut self, separator: &[u8], place: Place) -> Result<Vec<u8>, ReadError> {
+    async fn until(&mut self, separator: &[u8], place: Spot) -> Result<Vec<u8>, ReadError> {
         // Before this place no separator begins: it has been looked at.
         let mut seen = 0;
         loop {
@@ -207,7 +207,7 @@ impl<S: StreamSocket> StreamReader<S> {
     #[track_caller]
     #[doc(alias = "readline")]
     pub fn read_line(&mut self) -> impl Future<Output = Result<Vec<u8>, ReadError>> + '_ {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             match self.until(b"\n", place).await {
                 Err(ReadError::Incomplete { partial, .. }) => Ok(partial),
@@ -241,7 +241,7 @@ impl<S: StreamSocket> StreamReader<S> {
     /// What the operating system says; what came before is still in the buffer.
     #[track_caller]
     pub fn read_to_end(&mut self) -> impl Future<Output = io::Result<Vec<u8>>> + '_ {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             while self.more(place).await? {}
             Ok(self.buffer.take(self.buffer.len()))
@@ -266,7 +266,7 @@ impl<S: StreamSocket> StreamReader<S> {
 
     /// Waits for more bytes and puts them into the buffer. False is the end of the stream, which
     /// stays the end, as an error stays an error.
-    async fn more(&mut self, place: Place) -> io::Result<bool> {
+    async fn more(&mut self, place: Spot) -> io::Result<bool> {
         loop {
             match &self.end {
                 None => {}

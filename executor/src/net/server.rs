@@ -15,7 +15,7 @@ use super::reader::StreamReader;
 use super::writer::StreamWriter;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop;
-use crate::inspect::event::{Place, TaskId};
+use crate::inspect::event::{Spot, TaskId};
 use crate::join_handle::JoinHandle;
 use crate::sync::Event;
 
@@ -37,7 +37,7 @@ where
     C: Fn(StreamReader, StreamWriter) -> F + 'static,
     F: Future<Output = io::Result<()>> + 'static,
 {
-    let place = Place::here();
+    let place = Spot::here();
     let state = event_loop::running("start_server()");
     let listener = TcpListener::bind(address)?;
     let address = listener.local_addr()?;

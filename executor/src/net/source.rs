@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use reactor::{Direction, Registered, Source};
 
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Event, Place, TaskId};
+use crate::inspect::event::{Awaiting, Event, Spot, TaskId};
 use crate::ready::{Callback, Entry, Wakeup, callback};
 
 /// A socket in the reactor of the loop that ran when it was made.
@@ -35,7 +35,7 @@ impl<S> Socket<S> {
     }
 
     /// Waits until a try is worth its system call.
-    pub(crate) fn ready(&self, direction: Direction, place: Place) -> Readiness<'_, S> {
+    pub(crate) fn ready(&self, direction: Direction, place: Spot) -> Readiness<'_, S> {
         Readiness { socket: self, direction, place, armed: false }
     }
 
@@ -44,7 +44,7 @@ impl<S> Socket<S> {
     pub(crate) async fn retry<T>(
         &self,
         direction: Direction,
-        place: Place,
+        place: Spot,
         mut attempt: impl FnMut(&S) -> io::Result<T>,
     ) -> io::Result<T> {
         loop {
@@ -62,7 +62,7 @@ impl<S> Socket<S> {
         direction: Direction,
         awaiting: Awaiting,
         cx: &Context<'_>,
-        place: Place,
+        place: Spot,
     ) -> Poll<io::Result<()>> {
         if self.registered.is_ready(direction) {
             return Poll::Ready(Ok(()));
@@ -103,7 +103,7 @@ impl<S> Socket<S> {
     }
 
     /// Notes what the step under way waits for: this socket.
-    pub(crate) fn awaits(&self, direction: Direction, place: Place) {
+    pub(crate) fn awaits(&self, direction: Direction, place: Spot) {
         self.state.narrator().awaits(self.awaiting(direction), place);
     }
 
@@ -161,7 +161,7 @@ impl<S: fmt::Debug> fmt::Debug for Socket<S> {
 pub struct Readiness<'a, S> {
     socket: &'a Socket<S>,
     direction: Direction,
-    place: Place,
+    place: Spot,
     armed: bool,
 }
 

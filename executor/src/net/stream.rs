@@ -16,7 +16,7 @@ use super::reader::StreamReader;
 use super::source::{Readiness, Socket};
 use super::watch::Watches;
 use super::writer::StreamWriter;
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 
 /// A connected socket of the standard library.
 pub trait StreamSocket: Source + fmt::Debug + Sized + 'static {
@@ -89,7 +89,7 @@ impl<S: StreamSocket> Stream<S> {
     /// trying.
     #[track_caller]
     pub fn readable(&self) -> Readiness<'_, S> {
-        self.socket.ready(Direction::Read, Place::here())
+        self.socket.ready(Direction::Read, Spot::here())
     }
 
     /// Waits until [`try_write`](Self::try_write) is worth a try.
@@ -99,7 +99,7 @@ impl<S: StreamSocket> Stream<S> {
     /// As [`readable`](Self::readable).
     #[track_caller]
     pub fn writable(&self) -> Readiness<'_, S> {
-        self.socket.ready(Direction::Write, Place::here())
+        self.socket.ready(Direction::Write, Spot::here())
     }
 
     /// Reads what is there, without waiting. Zero is the end of the stream.
@@ -152,7 +152,7 @@ impl<S: StreamSocket> Stream<S> {
     #[track_caller]
     #[doc(alias("sock_recv", "sock_recv_into"))]
     pub fn read<'a>(&'a self, buffer: &'a mut [u8]) -> impl Future<Output = io::Result<usize>> + 'a {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             loop {
                 match self.try_read(buffer) {
@@ -174,7 +174,7 @@ impl<S: StreamSocket> Stream<S> {
     #[track_caller]
     #[doc(alias = "sock_sendall")]
     pub fn write_all<'a>(&'a self, bytes: &'a [u8]) -> impl Future<Output = io::Result<()>> + 'a {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             let mut left = bytes;
             while !left.is_empty() {

@@ -8,7 +8,7 @@ use reactor::Direction;
 use socket2::{Domain, Protocol, Type};
 
 use super::stream::Stream;
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 
 /// A TCP connection.
 pub type TcpStream = Stream<net::TcpStream>;
@@ -26,7 +26,7 @@ impl Stream<net::TcpStream> {
     #[track_caller]
     #[doc(alias = "sock_connect")]
     pub fn connect(address: SocketAddr) -> impl Future<Output = io::Result<TcpStream>> {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             let socket =
                 socket2::Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;

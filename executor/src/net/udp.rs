@@ -7,7 +7,7 @@ use std::net::{self, SocketAddr};
 use reactor::Direction;
 
 use super::source::Socket;
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 
 /// A UDP socket. Dropping any of its futures loses no message. asyncio:
 /// `loop.create_datagram_endpoint`, `sock_sendto`, `sock_recvfrom`.
@@ -54,7 +54,7 @@ impl UdpSocket {
         message: &'a [u8],
         peer: SocketAddr,
     ) -> impl Future<Output = io::Result<usize>> + 'a {
-        self.socket.retry(Direction::Write, Place::here(), move |socket| socket.send_to(message, peer))
+        self.socket.retry(Direction::Write, Spot::here(), move |socket| socket.send_to(message, peer))
     }
 
     /// Receives one message, and says how many bytes it has and who sent it. What does not fit into
@@ -69,7 +69,7 @@ impl UdpSocket {
         &'a self,
         buffer: &'a mut [u8],
     ) -> impl Future<Output = io::Result<(usize, SocketAddr)>> + 'a {
-        self.socket.retry(Direction::Read, Place::here(), move |socket| socket.recv_from(buffer))
+        self.socket.retry(Direction::Read, Spot::here(), move |socket| socket.recv_from(buffer))
     }
 
     /// As [`send_to`](Self::send_to), to the peer that it is connected to.
@@ -79,7 +79,7 @@ impl UdpSocket {
     /// As [`send_to`](Self::send_to); and that nobody was there for an earlier message.
     #[track_caller]
     pub fn send<'a>(&'a self, message: &'a [u8]) -> impl Future<Output = io::Result<usize>> + 'a {
-        self.socket.retry(Direction::Write, Place::here(), move |socket| socket.send(message))
+        self.socket.retry(Direction::Write, Spot::here(), move |socket| socket.send(message))
     }
 
     /// As [`recv_from`](Self::recv_from), where the sender is known.
@@ -89,7 +89,7 @@ impl UdpSocket {
     /// What the operating system says, for instance that nobody was there for an earlier message.
     #[track_caller]
     pub fn recv<'a>(&'a self, buffer: &'a mut [u8]) -> impl Future<Output = io::Result<usize>> + 'a {
-        self.socket.retry(Direction::Read, Place::here(), move |socket| socket.recv(buffer))
+        self.socket.retry(Direction::Read, Spot::here(), move |socket| socket.recv(buffer))
     }
 
     /// Its own address: with the real port.

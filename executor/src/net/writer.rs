@@ -29,7 +29,7 @@ use reactor::Direction;
 use super::byte_queue::ByteQueue;
 use super::reader::again;
 use super::stream::{Stream, StreamSocket};
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 
 /// Above so many bytes, `drain` waits.
 const HIGH_MARK: usize = 64 * 1024;
@@ -113,7 +113,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     /// waits for the buffer, and fails only when everything has ended.
     #[track_caller]
     pub fn drain(&self) -> impl Future<Output = io::Result<()>> {
-        self.transport.wait(Until::GoesOn, Place::here())
+        self.transport.wait(Until::GoesOn, Spot::here())
     }
 
     /// Changes the marks. asyncio: `transport.set_write_buffer_limits`.
@@ -164,7 +164,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     /// What the operating system said if not everything could be written.
     #[track_caller]
     pub fn wait_closed(&self) -> impl Future<Output = io::Result<()>> {
-        self.transport.wait(Until::Closed, Place::here())
+        self.transport.wait(Until::Closed, Spot::here())
     }
 
     /// The connection.
@@ -304,7 +304,7 @@ impl<S: StreamSocket> Transport<S> {
         }
     }
 
-    fn wait(self: &Rc<Self>, until: Until, place: Place) -> Wait<S> {
+    fn wait(self: &Rc<Self>, until: Until, place: Spot) -> Wait<S> {
         Wait { transport: Rc::clone(self), until, place, ticket: None }
     }
 }
@@ -320,7 +320,7 @@ enum Until {
 struct Wait<S> {
     transport: Rc<Transport<S>>,
     until: Until,
-    place: Place,
+    place: Spot,
     /// Its place among the waiters.
     ticket: Option<u64>,
 }

@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
@@ -71,7 +71,7 @@ impl Barrier {
     /// during the wait.
     #[track_caller]
     pub fn wait(&self) -> impl Future<Output = Result<usize, BrokenBarrier>> {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             while matches!(self.phase.get(), Phase::Draining | Phase::Resetting) {
                 self.waiters.wait(Awaiting::Barrier, place, || {}).await;

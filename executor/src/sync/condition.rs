@@ -20,7 +20,7 @@ use std::fmt;
 
 use super::lock::LockGuard;
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 
 /// Wakes tasks that wait for a change of what a [`Lock`](super::Lock) guards. Several conditions can
 /// share a lock: "not full" and "not empty", say. asyncio: `asyncio.Condition`.
@@ -68,10 +68,10 @@ impl Condition {
     /// [`wait_for`](Condition::wait_for).
     #[track_caller]
     pub fn wait<'l, T>(&self, guard: LockGuard<'l, T>) -> impl Future<Output = LockGuard<'l, T>> {
-        self.wait_at(guard, Place::here())
+        self.wait_at(guard, Spot::here())
     }
 
-    async fn wait_at<'l, T>(&self, guard: LockGuard<'l, T>, place: Place) -> LockGuard<'l, T> {
+    async fn wait_at<'l, T>(&self, guard: LockGuard<'l, T>, place: Spot) -> LockGuard<'l, T> {
         let lock = guard.lock();
         drop(guard);
         self.waiters.wait(Awaiting::Condition, place, || self.notify(1)).await;
@@ -93,7 +93,7 @@ impl Condition {
     where
         P: FnMut(&mut T) -> bool,
     {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             let mut guard = guard;
             while !predicate(&mut guard) {

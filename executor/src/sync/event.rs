@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 
 /// A flag. Who waits for it goes on when somebody sets it. asyncio: `asyncio.Event`.
 ///
@@ -63,7 +63,7 @@ impl Event {
     /// When the wait is over, the flag has been set since it began; it may be down again.
     #[track_caller]
     pub fn wait(&self) -> impl Future<Output = ()> {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             if self.is_set() {
                 return;

@@ -27,7 +27,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 
 /// A value that one task at a time has for itself, for as long as it wants. asyncio: `asyncio.Lock`,
 /// which guards no value: that is `Lock<()>`.
@@ -70,10 +70,10 @@ impl<T> Lock<T> {
     #[track_caller]
     #[doc(alias = "lock")]
     pub fn acquire(&self) -> impl Future<Output = LockGuard<'_, T>> {
-        self.acquire_at(Place::here())
+        self.acquire_at(Spot::here())
     }
 
-    pub(super) async fn acquire_at(&self, place: Place) -> LockGuard<'_, T> {
+    pub(super) async fn acquire_at(&self, place: Spot) -> LockGuard<'_, T> {
         if !self.may_be_taken() {
             self.waiters.wait(Awaiting::Lock, place, || self.wake_first()).await;
         }

@@ -20,7 +20,7 @@ use std::fmt;
 use super::order::{Fifo, Items, Lifo, Lowest};
 use super::queue_error::{Closed, TryGetError, TryPutError};
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 
 /// A queue of items, for any number of producers and consumers. asyncio: `asyncio.Queue`.
 ///
@@ -113,7 +113,7 @@ impl<T> Queue<T> {
     #[track_caller]
     #[doc(alias = "send")]
     pub fn put(&self, item: T) -> impl Future<Output = Result<(), Closed<T>>> {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             let mut item = item;
             loop {
@@ -156,7 +156,7 @@ impl<T> Queue<T> {
     #[track_caller]
     #[doc(alias = "recv")]
     pub fn get(&self) -> impl Future<Output = Result<T, Closed>> {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             loop {
                 match self.try_get() {
@@ -217,7 +217,7 @@ impl<T> Queue<T> {
     /// somebody has to call [`task_done`](Queue::task_done). asyncio: `Queue.join`.
     #[track_caller]
     pub fn join(&self) -> impl Future<Output = ()> {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             if self.unfinished.get() > 0 {
                 // Everybody is woken, so nobody has a wake-up to pass on.

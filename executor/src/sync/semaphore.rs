@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 
 /// A number of permits that tasks take and give back. asyncio: `asyncio.Semaphore`; with
 /// [`bounded`](Semaphore::bounded) also `asyncio.BoundedSemaphore`.
@@ -39,7 +39,7 @@ impl Semaphore {
     /// in the same step. asyncio: `Semaphore.acquire`, and `async with semaphore`.
     #[track_caller]
     pub fn acquire(&self) -> impl Future<Output = Permit<'_>> {
-        let place = Place::here();
+        let place = Spot::here();
         async move {
             if !self.is_locked() {
                 self.permits.set(self.permits.get() - 1);

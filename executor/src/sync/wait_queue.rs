@@ -35,7 +35,7 @@ use std::task::{Context, Poll, Waker};
 
 use slab::Slab;
 
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::ready;
 
 /// A fair queue of waiters. The tasks of one thread share it: it needs no lock itself.
@@ -116,7 +116,7 @@ impl WaitQueue {
     /// ask whether there is need to wait at all is the caller's part.
     ///
     /// `pass_on` is called if the wait is dropped after it was notified, and before it could say so.
-    pub(crate) fn wait<P>(&self, awaiting: Awaiting, place: Place, pass_on: P) -> Wait<'_, P>
+    pub(crate) fn wait<P>(&self, awaiting: Awaiting, place: Spot, pass_on: P) -> Wait<'_, P>
     where
         P: Fn() + Unpin,
     {
@@ -170,7 +170,7 @@ pub(crate) struct Wait<'q, P: Fn() + Unpin> {
     /// Its place in the table, from the first poll on until it is ready.
     key: Option<usize>,
     awaiting: Awaiting,
-    place: Place,
+    place: Spot,
     pass_on: P,
 }
 

@@ -19,7 +19,7 @@ use super::TimerKey;
 use super::instant::Instant;
 use super::timeout::Elapsed;
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 use crate::ready::Wakeup;
 
 /// Waits for one thing after another, for each until a limit of its own: as
@@ -30,7 +30,7 @@ use crate::ready::Wakeup;
 pub struct Patience {
     state: Rc<LoopState>,
     armed: Option<Armed>,
-    place: Place,
+    place: Spot,
 }
 
 /// The timer, which may have fired since: then its deadline has passed.
@@ -50,7 +50,7 @@ impl Patience {
     #[track_caller]
     #[expect(clippy::new_without_default, reason = "a default that panics outside of a loop would be a trap")]
     pub fn new() -> Self {
-        Patience { state: event_loop::running("Patience::new()"), armed: None, place: Place::here() }
+        Patience { state: event_loop::running("Patience::new()"), armed: None, place: Spot::here() }
     }
 
     /// Waits for `future` until the loop's clock shows `deadline`; then the future is dropped with

@@ -20,7 +20,7 @@ use std::time::Duration;
 use super::TimerKey;
 use super::instant::Instant;
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Place};
+use crate::inspect::event::{Awaiting, Spot};
 use crate::inspect::narrator::Narrator;
 use crate::ready::Wakeup;
 use crate::settings::WakeMode;
@@ -41,7 +41,7 @@ use crate::settings::WakeMode;
 pub fn sleep(duration: Duration) -> Sleep {
     let state = event_loop::running("sleep()");
     let deadline = if duration.is_zero() { None } else { Some(state.now() + duration) };
-    Sleep { state, deadline, timer: None, polled: false, place: Place::here() }
+    Sleep { state, deadline, timer: None, polled: false, place: Spot::here() }
 }
 
 /// Waits until the loop's clock shows `deadline`. A deadline in the past is due in the next turn.
@@ -52,7 +52,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Outside of a running loop.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    Sleep::until(event_loop::running("sleep_until()"), deadline, Place::here())
+    Sleep::until(event_loop::running("sleep_until()"), deadline, Spot::here())
 }
 
 /// The future of [`sleep`] and [`sleep_until`].
@@ -67,11 +67,11 @@ pub struct Sleep {
     /// Even a deadline in the past takes one turn, so a loop of sleeps leaves room for others.
     polled: bool,
     /// Where `sleep(...)` was called: what a trace shows as the place where the task waits.
-    place: Place,
+    place: Spot,
 }
 
 impl Sleep {
-    pub(crate) fn until(state: Rc<LoopState>, deadline: Instant, place: Place) -> Self {
+    pub(crate) fn until(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
         Sleep { state, deadline: Some(deadline), timer: None, polled: false, place }
     }
 

@@ -20,7 +20,7 @@ use pin_project_lite::pin_project;
 use super::instant::Instant;
 use super::sleep::Sleep;
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::Place;
+use crate::inspect::event::Spot;
 use crate::settings::WakeMode;
 
 /// Waits for `future`, but no longer than `limit`: then the future is dropped with the [`Timeout`],
@@ -44,7 +44,7 @@ use crate::settings::WakeMode;
 pub fn timeout<F: IntoFuture>(limit: Duration, future: F) -> Timeout<F::IntoFuture> {
     let state = event_loop::running("timeout()");
     let deadline = state.now() + limit;
-    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Place::here()) }
+    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Spot::here()) }
 }
 
 /// As [`timeout`], with a moment on the loop's clock for a limit. asyncio: `asyncio.timeout_at`.
@@ -55,7 +55,7 @@ pub fn timeout<F: IntoFuture>(limit: Duration, future: F) -> Timeout<F::IntoFutu
 #[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     let state = event_loop::running("timeout_at()");
-    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Place::here()) }
+    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Spot::here()) }
 }
 
 /// The limit came before the result. asyncio: `TimeoutError`.
@@ -80,7 +80,7 @@ struct Limit {
 }
 
 impl Limit {
-    fn new(state: Rc<LoopState>, deadline: Instant, place: Place) -> Self {
+    fn new(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
         Limit { sleep: Sleep::until(state, deadline, place), rung: None }
     }
 
@@ -259,7 +259,7 @@ impl Deadline {
     /// [`Elapsed`] if the limit came first.
     #[track_caller]
     pub fn enforce<F: IntoFuture>(&self, future: F) -> Enforce<F::IntoFuture> {
-        let (future, place) = (future.into_future(), Place::here());
+        let (future, place) = (future.into_future(), Spot::here());
         let mut limit = None;
         self.shared.moved.set(true);
         self.follow(&mut limit, place);
@@ -282,7 +282,7 @@ pin_project! {
         future: F,
         deadline: Deadline,
         limit: Option<Limit>,
-        place: Place,
+        place: Spot,
     }
 }
 
@@ -318,7 +318,7 @@ impl<F: Future> Future for Enforce<F> {
 
 impl Deadline {
     /// Exchanges the limit at work if the deadline was moved.
-    fn follow(&self, limit: &mut Option<Limit>, place: Place) {
+    fn follow(&self, limit: &mut Option<Limit>, place: Spot) {
         if self.shared.moved.take() {
             *limit = None;
             if let Some(when) = self.when() {
