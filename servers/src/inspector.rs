@@ -24,8 +24,6 @@ pub use asked::{Asked, What};
 pub use sources::source;
 pub use viewer::Viewer;
 
-use std::cell::RefCell;
-
 use executor::inspect;
 
 use crate::http::{Response, Status};
@@ -50,9 +48,6 @@ pub struct Inspector {
     port: u16,
     /// The other server, which the page asks too.
     blocking: ServerUrl,
-    /// Once somebody has looked, the latest events are kept also while nobody does: a browser that has lost the
-    /// connection comes back after seconds, and goes on where it was.
-    keeper: RefCell<Option<inspect::Viewer>>,
 }
 
 /// What comes of a request.
@@ -67,7 +62,7 @@ pub enum Look {
 impl Inspector {
     /// For the server that listens at this port.
     pub fn new(port: u16, blocking: ServerUrl) -> Inspector {
-        Inspector { port, blocking, keeper: RefCell::default() }
+        Inspector { port, blocking }
     }
 
     /// Answers a request, in the task of its connection: that is hidden from now on.
@@ -84,10 +79,6 @@ impl Inspector {
             }
             What::Source(text) => Response::text(Status::Ok, text),
             What::Events { after, head_only } => {
-                if self.keeper.borrow().is_none() {
-                    let keeper = inspect::Viewer::new(None);
-                    self.keeper.replace(Some(keeper));
-                }
                 return Look::On(Viewer { after, head_only, blocking: self.blocking.to_string() });
             }
         };

@@ -96,6 +96,8 @@ fn a_viewer_that_reads_too_slowly_is_told_what_it_missed() {
 fn a_viewer_that_comes_back_goes_on_where_it_was() {
     on_both(|| async {
         let mut other = Viewer::new(None);
+        other.take(1);
+        sleep(ms(5)).await;
         let seen = other.take(1)[0].seq;
         sleep(ms(5)).await;
         let mut back = Viewer::new(Some(seen));
@@ -105,6 +107,12 @@ fn a_viewer_that_comes_back_goes_on_where_it_was() {
         sleep(ms(5)).await;
         let mut late = Viewer::new(Some(seen));
         assert!(matches!(late.take(9)[..], [Record { event: Event::Snapshot(_), .. }]));
+        // Also one that has seen all there was: what has happened since, nobody has noted.
+        yield_now().await;
+        let seen = late.take(usize::MAX).last().unwrap().seq;
+        drop(late);
+        let mut later = Viewer::new(Some(seen));
+        assert!(matches!(later.take(9)[..], [Record { event: Event::Snapshot(_), .. }]));
     });
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use executor::inspect::{self, Event, Record};
 use executor::net::TcpStream;
-use executor::{sleep, timeout};
+use executor::{sleep, spawn_named, timeout};
 use serde_json::json;
 
 use crate::http::Response;
@@ -30,6 +30,9 @@ const REST: u32 = 10;
 const AT_ONCE: usize = 400;
 /// How long a viewer who has missed something watches before it is told: for what happens next, in one piece.
 const GLIMPSE: Duration = Duration::from_millis(1);
+
+/// How long a viewer whose connection is lost may stay away and still miss nothing.
+const LINGER: Duration = Duration::from_secs(10);
 
 /// One who looks at the loop.
 #[derive(Debug)]
@@ -58,6 +61,18 @@ impl Viewer {
             return Ok(());
         }
         let mut viewer = inspect::Viewer::new(self.after);
+        let result = self.send_all(&mut viewer, stream, patience).await;
+        linger(viewer);
+        result
+    }
+
+    /// Sends what there is to see, until it cannot.
+    async fn send_all(
+        &self,
+        viewer: &mut inspect::Viewer,
+        stream: &TcpStream,
+        patience: Duration,
+    ) -> io::Result<()> {
         let hello = json!({ "blocking": self.blocking, "loop": std::process::id() });
         let mut message = format!("event: hello\ndata: {hello}\n\n");
         loop {
@@ -78,6 +93,15 @@ impl Viewer {
             sleep(BETWEEN.max(work * REST)).await;
         }
     }
+}
+
+/// Keeps the latest events for a while although nobody looks: a browser that has lost the connection comes back after
+/// seconds, and goes on where it was.
+fn linger(viewer: inspect::Viewer) {
+    spawn_named("viewer gone", async move {
+        sleep(LINGER).await;
+        drop(viewer);
+    });
 }
 
 async fn send(stream: &TcpStream, message: &str, patience: Duration) -> io::Result<()> {
