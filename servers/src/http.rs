@@ -32,7 +32,7 @@
 //! 2. [`request`] and [`response`]: what goes out to the routes and what comes back
 //! 3. `head`, with `lines` (where does it end?), `target` (what is asked for?) and `framing` (how long is the body?)
 //! 4. `body` and `chunked`: the two ways to send a body
-//! 5. the small ones: [`limits`], [`error`], [`status`], [`buffers`], [`date`], [`query`]
+//! 5. the small ones: `bytes`, [`limits`], [`error`], [`status`], [`buffers`], [`date`], [`query`]
 
 pub mod buffers;
 pub mod connection;
@@ -45,6 +45,7 @@ pub mod response;
 pub mod status;
 
 mod body;
+mod bytes;
 mod chunked;
 mod framing;
 mod head;

@@ -89,7 +89,7 @@ impl Origins {
         if self.allowed.is_empty() {
             return None;
         }
-        let origin = request.header("origin")?;
+        let origin = request.origin()?;
         self.allowed.iter().find(|allowed| allowed.as_bytes() == origin).cloned()
     }
 }

@@ -41,6 +41,9 @@ pub(super) struct Facts<'a> {
     closes: bool,
     keeps_alive: bool,
     expectation: Option<Expectation>,
+    /// A browser says which page asks. That is for the routes; but so few requests have it, and so many
+    /// are asked for it, that it is worth knowing when there is none.
+    pub(super) has_origin: bool,
 }
 
 /// What Expect asks for. It is a list, and may be repeated: one unknown element spoils it.
@@ -74,6 +77,7 @@ impl<'a> Facts<'a> {
         match name.len() {
             4 if name.eq_ignore_ascii_case("host") => self.note_host(value)?,
             6 if name.eq_ignore_ascii_case("expect") => self.note_expect(value),
+            6 if name.eq_ignore_ascii_case("origin") => self.has_origin = true,
             10 if name.eq_ignore_ascii_case("connection") => self.note_connection(value),
             14 if name.eq_ignore_ascii_case("content-length") => self.note_length(value)?,
             17 if name.eq_ignore_ascii_case("transfer-encoding") => self.codings.note(value),

@@ -18,6 +18,9 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
+use super::bytes::TOKEN;
 use super::error::Error;
 use super::framing::{Facts, Framing};
 use super::limits::{Limits, MOST_HEADERS};
@@ -33,6 +36,7 @@ pub(super) struct Head {
     pub(super) version: Version,
     pub(super) target: Target,
     pub(super) header_lines: Range<usize>,
+    pub(super) has_origin: bool,
     // For the connection: how to go on.
     pub(super) framing: Framing,
     pub(super) keep_alive: bool,
@@ -55,6 +59,7 @@ impl Head {
             query: self.target.query.as_ref().map(|range| text(bytes, range)),
             authority: self.target.authority.as_ref().map(|range| text(bytes, range)),
             header_lines: &bytes[self.header_lines.clone()],
+            has_origin: self.has_origin,
             body: &bytes[body],
         }
     }
@@ -144,7 +149,8 @@ fn judge(
     }
     let expects_continue = facts.expects_continue(version)?;
     let keep_alive = facts.keep_alive(version);
-    Ok(Head { method, version, target, header_lines, framing, keep_alive, expects_continue })
+    let has_origin = facts.has_origin;
+    Ok(Head { method, version, target, header_lines, has_origin, framing, keep_alive, expects_continue })
 }
 
 /// Refuses at the first byte what can never become a request line. A browser that was told `https://` sends a TLS
@@ -153,7 +159,7 @@ fn check_first_byte(bytes: &[u8]) -> Result<(), Error> {
     match bytes.first() {
         // A line end here is an empty line too many, or a bare LF: the scanner tells which.
         None | Some(b'\r' | b'\n') => Ok(()),
-        Some(&byte) if is_token_byte(byte) => Ok(()),
+        Some(&byte) if TOKEN.has(byte) => Ok(()),
         Some(_) => Err(Error::NotHttp),
     }
 }
@@ -166,13 +172,11 @@ fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
     if line.is_empty() {
         return Err(Error::EmptyLines);
     }
-    let mut words = line.split(|&byte| byte == b' ');
-    let (Some(method), Some(target), Some(version), None) =
-        (words.next(), words.next(), words.next(), words.next())
-    else {
-        return Err(Error::RequestLine);
-    };
-    if method.is_empty() || target.is_empty() || !method.iter().all(|&byte| is_token_byte(byte)) {
+    let (method, rest) = split_at_space(line).ok_or(Error::RequestLine)?;
+    let (target, version) = split_at_space(rest).ok_or(Error::RequestLine)?;
+    let is_line =
+        !method.is_empty() && !target.is_empty() && TOKEN.has_all(method) && !version.contains(&b' ');
+    if !is_line {
         return Err(Error::RequestLine);
     }
     let version = parse_version(version)?;
@@ -181,6 +185,12 @@ fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
     let method = Method::from_name(method).ok_or(Error::MethodNotImplemented)?;
     let target = target::parse(target, method)?.moved_by(target_start);
     Ok(RequestLine { method, version, target, end })
+}
+
+/// What stands before the first space, and what behind it.
+fn split_at_space(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = memchr(b' ', line)?;
+    Some((&line[..space], &line[space + 1..]))
 }
 
 /// `HTTP/1.1`, in capitals, one digit each. HTTP/1.2 would be served as 1.1; HTTP/2 begins with a line that says 2.0.
@@ -221,9 +231,4 @@ pub(super) fn parse_lines<'table, 'bytes>(
         Ok(httparse::Status::Complete((length, headers))) if length == lines.len() => Some(headers),
         _ => None,
     }
-}
-
-/// The bytes of which methods and header names are made (RFC 9110, section 5.6.2).
-fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -9,6 +9,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
 /// What the scanner found.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
@@ -41,7 +43,7 @@ impl LineScanner {
     /// comes too late is never found, whether it is already in the buffer or not.
     pub(super) fn next_line(&mut self, block: &[u8], limit: usize) -> Line {
         let visible = &block[..block.len().min(limit)];
-        let Some(offset) = find_line_feed(&visible[self.searched..]) else {
+        let Some(offset) = memchr(b'\n', &visible[self.searched..]) else {
             self.searched = visible.len();
             return if block.len() < limit { Line::Incomplete } else { Line::TooLong };
         };
@@ -61,45 +63,9 @@ impl LineScanner {
     }
 }
 
-/// Position of the first LF.
-///
-/// Every head passes through here, so eight bytes are compared at once: `differences` has a zero byte where there is an
-/// LF. Subtracting one from each byte makes zeros borrow, which sets their highest bit; the lowest bit that is set so
-/// belongs to the first LF. (Mycroft's trick, 1987; the C library's `memchr` used it for decades.)
-fn find_line_feed(bytes: &[u8]) -> Option<usize> {
-    const LINE_FEEDS: u64 = u64::from_le_bytes([b'\n'; 8]);
-    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
-    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    let (blocks, rest) = bytes.as_chunks::<8>();
-    let mut position = 0;
-    for block in blocks {
-        let differences = u64::from_le_bytes(*block) ^ LINE_FEEDS;
-        let zeros = differences.wrapping_sub(ONES) & !differences & HIGH_BITS;
-        if zeros != 0 {
-            return Some(position + zeros.trailing_zeros() as usize / 8);
-        }
-        position += block.len();
-    }
-    let offset = rest.iter().position(|&byte| byte == b'\n')?;
-    Some(position + offset)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn finds_a_line_feed_anywhere() {
-        for length in 0..70 {
-            assert_eq!(find_line_feed(&vec![b'x'; length]), None);
-            for position in 0..length {
-                let mut bytes = vec![b'x'; length];
-                bytes[position] = b'\n';
-                bytes[length - 1] = b'\n';
-                assert_eq!(find_line_feed(&bytes), Some(position));
-            }
-        }
-    }
 
     #[test]
     fn goes_on_where_it_stopped() {

@@ -8,6 +8,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use super::query::hex_digit;
 
 /// What the peer wants done (RFC 9110, section 9). Methods are case-sensitive: `get` is another method.
@@ -82,6 +84,7 @@ pub struct Request<'a> {
     pub(super) query: Option<&'a str>,
     pub(super) authority: Option<&'a str>,
     pub(super) header_lines: &'a [u8],
+    pub(super) has_origin: bool,
     pub(super) body: &'a [u8],
 }
 
@@ -155,6 +158,12 @@ impl<'a> Request<'a> {
         None
     }
 
+    /// The origin of the page that this request comes from, if a browser says so. Most requests have none, and that is
+    /// known without a search.
+    pub fn origin(&self) -> Option<&'a [u8]> {
+        if self.has_origin { self.header("origin") } else { None }
+    }
+
     /// All headers in the order they came: name and value, both as bytes.
     pub fn headers(&self) -> Headers<'a> {
         Headers { rest: self.header_lines }
@@ -183,10 +192,10 @@ impl<'a> Iterator for Headers<'a> {
     type Item = (&'a [u8], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let line_end = self.rest.iter().position(|&byte| byte == b'\r')?;
+        let line_end = memchr(b'\r', self.rest)?;
         let line = &self.rest[..line_end];
         // The empty line at the end has no colon: there the walk ends.
-        let colon = line.iter().position(|&byte| byte == b':')?;
+        let colon = memchr(b':', line)?;
         self.rest = &self.rest[line_end + 2..];
         Some((&line[..colon], line[colon + 1..].trim_ascii()))
     }
@@ -204,6 +213,7 @@ mod tests {
             path: "/",
             query: None,
             authority: None,
+            has_origin: false,
             header_lines: b"Host: a:1\r\nX: \t1 2 \r\nEmpty:\r\nx: second\r\n\r\n",
             body: b"",
         };

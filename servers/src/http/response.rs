@@ -18,7 +18,6 @@
 //! length or `Connection` from a route, and so none to set them twice.
 
 use std::borrow::Cow;
-use std::io::Write;
 
 use super::status::Status;
 
@@ -130,11 +129,11 @@ impl Response {
             write_header(output, name, value);
         }
         for (name, value) in &self.other_headers {
-            write_header(output, name, value);
+            let text = plain(value);
+            write_header(output, name, &text);
         }
         if has_body && !self.is_stream {
-            // Writing to a Vec cannot fail.
-            let _ = write!(output, "Content-Length: {}\r\n", self.body.len());
+            write_header(output, "Content-Length", itoa::Buffer::new().format(self.body.len()));
         }
         match connection {
             ConnectionHeader::None => {}
@@ -179,18 +178,21 @@ impl From<Vec<u8>> for Body {
     }
 }
 
-/// One header line. Control characters in the value become spaces, as RFC 9110 (section 5.5) has it for those who
-/// receive them; here no caller can forget it, because there is no other way to write a value.
+/// A value that was made for this answer, without control characters: they become spaces, as RFC 9110 (section 5.5) has
+/// it for those who receive them. All other values were known when the program was compiled, or are ours.
+fn plain(value: &str) -> Cow<'_, str> {
+    if value.bytes().any(|byte| byte.is_ascii_control()) {
+        Cow::Owned(value.replace(|letter: char| letter.is_ascii_control(), " "))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
+
+/// One header line.
 fn write_header(output: &mut Vec<u8>, name: &str, value: &str) {
     output.extend_from_slice(name.as_bytes());
     output.extend_from_slice(b": ");
-    let value_start = output.len();
     output.extend_from_slice(value.as_bytes());
-    for byte in &mut output[value_start..] {
-        if byte.is_ascii_control() {
-            *byte = b' ';
-        }
-    }
     output.extend_from_slice(b"\r\n");
 }
 

@@ -13,6 +13,9 @@
 use std::net::Ipv6Addr;
 use std::ops::Range;
 
+use memchr::memchr;
+
+use super::bytes::{HOST, TARGET};
 use super::error::Error;
 use super::query::hex_digit;
 use super::request::Method;
@@ -49,10 +52,8 @@ impl Target {
 /// Any visible ASCII is let through, also what RFC 3986 wants percent-encoded (browsers do send `|` and `{`), with
 /// one exception: a fragment, `#...`, belongs to the client alone and is never sent.
 pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
-    for &byte in target {
-        if !byte.is_ascii_graphic() || byte == b'#' {
-            return Err(Error::Target);
-        }
+    if !TARGET.has_all(target) {
+        return Err(Error::Target);
     }
     if target == b"*" {
         let form = Target { path: 0..1, query: None, authority: None, is_asterisk: true };
@@ -82,10 +83,7 @@ pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
 
 /// Everything from `path_start` on is the path, up to the first `?`.
 fn split_query(target: &[u8], path_start: usize, authority: Option<Range<usize>>) -> Target {
-    let mut path_end = path_start;
-    while path_end < target.len() && target[path_end] != b'?' {
-        path_end += 1;
-    }
+    let path_end = memchr(b'?', &target[path_start..]).map_or(target.len(), |offset| path_start + offset);
     let query = if path_end < target.len() { Some(path_end + 1..target.len()) } else { None };
     Target { path: path_start..path_end, query, authority, is_asterisk: false }
 }
@@ -105,7 +103,7 @@ pub(super) fn is_host(text: &[u8]) -> bool {
         let Some(end) = inside.iter().position(|&byte| byte == b']') else { return false };
         return is_ipv6(&inside[..end]) && is_port(&inside[end + 1..]);
     }
-    let end = text.iter().position(|&byte| byte == b':').unwrap_or(text.len());
+    let end = memchr(b':', text).unwrap_or(text.len());
     is_name(&text[..end]) && is_port(&text[end..])
 }
 
@@ -119,7 +117,7 @@ fn is_name(name: &[u8]) -> bool {
     let mut position = 0;
     while let Some(&byte) = name.get(position) {
         match byte {
-            _ if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte) => {}
+            _ if HOST.has(byte) => {}
             b'%' => {
                 let digits = name.get(position + 1..position + 3).unwrap_or(b"");
                 if digits.len() < 2 || digits.iter().any(|&digit| hex_digit(digit).is_none()) {

@@ -1,0 +1,59 @@
+//! Which bytes may stand where: the grammar's classes of bytes, one table each.
+//!
+//! A byte is looked up for every byte of a request line and of a host. A table answers with one load, whatever the
+//! class is made of.
+
+/// A set of bytes.
+pub(super) struct ByteClass([bool; 256]);
+
+/// Of which methods are made (RFC 9110, section 5.6.2).
+pub(super) static TOKEN: ByteClass = ByteClass::letters_digits_and(b"!#$%&'*+-.^_`|~");
+
+/// Of which a registered name or an IPv4 address is made, where it is not percent-encoded (RFC 3986, section 3.2.2).
+pub(super) static HOST: ByteClass = ByteClass::letters_digits_and(b"-._~!$&'()*+,;=");
+
+/// Visible ASCII, but for `#`: a fragment belongs to the client alone.
+pub(super) static TARGET: ByteClass = ByteClass::letters_digits_and(b"!\"$%&'()*+,-./:;<=>?@[\\]^_`{|}~");
+
+impl ByteClass {
+    const fn letters_digits_and(others: &[u8]) -> ByteClass {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 128_u8 {
+            table[byte as usize] = byte.is_ascii_alphanumeric();
+            byte += 1;
+        }
+        let mut which = 0;
+        while which < others.len() {
+            table[others[which] as usize] = true;
+            which += 1;
+        }
+        ByteClass(table)
+    }
+
+    /// Whether the byte is in it.
+    pub(super) fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+
+    /// Whether all of them are.
+    pub(super) fn has_all(&self, bytes: &[u8]) -> bool {
+        bytes.iter().all(|&byte| self.has(byte))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_hold_what_the_grammar_says() {
+        for byte in 0..=255_u8 {
+            let plain = byte.is_ascii_alphanumeric();
+            assert_eq!(TARGET.has(byte), byte.is_ascii_graphic() && byte != b'#', "{byte}");
+            assert_eq!(TOKEN.has(byte), plain || b"!#$%&'*+-.^_`|~".contains(&byte), "{byte}");
+            assert_eq!(HOST.has(byte), plain || b"-._~!$&'()*+,;=".contains(&byte), "{byte}");
+        }
+        assert!(TOKEN.has_all(b"GET") && !TOKEN.has_all(b"G T") && TOKEN.has_all(b""));
+    }
+}
