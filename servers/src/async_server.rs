@@ -195,13 +195,16 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
     async move {
         let server = &*entry.server;
         client.stream.set_nodelay(true)?;
+        // Looked at when it has waited: nothing else here takes long.
+        let mut time = now();
         loop {
-            match client.connection.next(now()) {
+            match client.connection.next(time) {
                 Step::Read => {
                     write(server, &mut client).await?;
                     entry.set_idle(client.connection.is_idle());
                     read(server, &mut client).await?;
                     entry.set_idle(false);
+                    time = now();
                 }
                 Step::Write => write(server, &mut client).await?,
                 Step::Answer(request) => {
@@ -219,24 +222,28 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                     let response = match (server.options.routes)(&request) {
                         Reply::Now(response) => response,
                         // In a box: only a connection that waits here needs the room for it.
-                        reply => match Box::pin(carry_out(&entry, &mut client, reply)).await? {
-                            Some(response) => response,
-                            None => continue,
-                        },
+                        reply => {
+                            let response = Box::pin(carry_out(&entry, &mut client, reply)).await?;
+                            time = now();
+                            match response {
+                                Some(response) => response,
+                                None => continue,
+                            }
+                        }
                     };
                     let response = permit(response, origin);
                     if server.stopping.get() {
                         client.connection.finish();
                     }
                     client.connection.borrow_buffers(&mut server.spare.borrow_mut());
-                    client.connection.answer(&response, server.date.borrow_mut().at(SystemTime::now()));
+                    client.connection.answer(&response, server.date.borrow_mut().at(time, SystemTime::now));
                     if !quiet {
                         inspect::request_ends(response.status().code());
                     }
                 }
                 Step::Refuse(error) => {
                     let date = &mut server.date.borrow_mut();
-                    client.connection.answer(&error.response(), date.at(SystemTime::now()));
+                    client.connection.answer(&error.response(), date.at(time, SystemTime::now));
                     inspect::request_ends(error.status().code());
                 }
                 Step::Close => {
@@ -296,7 +303,7 @@ async fn carry_out(entry: &Entry, client: &mut Client, reply: Reply) -> io::Resu
 /// Takes the connection over for an answer without an end: its head, and then what the viewer gets to see. When that
 /// is over, so is the connection.
 async fn stream(server: &Server, client: &mut Client, viewer: Viewer) -> io::Result<()> {
-    client.connection.answer(&viewer.head(), server.date.borrow_mut().at(SystemTime::now()));
+    client.connection.answer(&viewer.head(), server.date.borrow_mut().at(now(), SystemTime::now));
     write(server, client).await?;
     client.connection.return_buffers(&mut server.spare.borrow_mut());
     viewer.show(&client.stream, server.options.write_timeout).await

@@ -126,11 +126,14 @@ fn pause_or_give_up(error: io::Error) -> io::Result<()> {
 /// The error is that of a client that is gone: it gets no answer, and nobody else needs to hear of it.
 fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<()> {
     client.stream.set_nodelay(true)?;
+    // Looked at when it has waited: nothing else here takes long.
+    let mut time = server.started.elapsed();
     loop {
-        match client.connection.next(server.started.elapsed()) {
+        match client.connection.next(time) {
             Step::Read => {
                 write(server, &mut client)?;
                 read(server, &mut client)?;
+                time = server.started.elapsed();
             }
             Step::Write => write(server, &mut client)?,
             Step::Answer(request) => {
@@ -147,21 +150,25 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 let origin = server.options.origins.allowed(&request);
                 let response = match (server.options.routes)(&request) {
                     Reply::Now(response) => response,
-                    reply => carry_out(server, &mut client, reply)?,
+                    reply => {
+                        let response = carry_out(server, &mut client, reply)?;
+                        time = server.started.elapsed();
+                        response
+                    }
                 };
                 let response = permit(response, origin);
                 if server.stop.is_asked() || !more_is_there(&client) {
                     client.connection.finish();
                 }
                 client.connection.borrow_buffers(&mut server.spare);
-                client.connection.answer(&response, server.date.at(SystemTime::now()));
+                client.connection.answer(&response, server.date.at(time, SystemTime::now));
                 if !quiet {
                     server.tell(Level::Info, &format!("< {}", response.status().code()));
                     server.record_end(response.status().code());
                 }
             }
             Step::Refuse(error) => {
-                client.connection.answer(&error.response(), server.date.at(SystemTime::now()));
+                client.connection.answer(&error.response(), server.date.at(time, SystemTime::now));
                 server.tell(Level::Info, &format!("< {} {}", error.status().code(), error.sentence()));
                 server.record_end(error.status().code());
             }

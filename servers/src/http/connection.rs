@@ -164,6 +164,9 @@ impl Connection {
         if self.output().len() >= self.limits.max_unsent {
             return Step::Write;
         }
+        if !self.has_input() {
+            return self.wait_for_peer(now);
+        }
         match self.read_request() {
             Ok(Some((head, extent))) => self.ask(&head, &extent),
             Ok(None) => self.wait_for_peer(now),

@@ -71,6 +71,15 @@ enum Codings {
 }
 
 impl<'a> Facts<'a> {
+    /// What all of these say. The error is that of the first fault.
+    pub(super) fn of(headers: &[httparse::Header<'a>]) -> Result<Facts<'a>, Error> {
+        let mut facts = Facts::default();
+        for header in headers {
+            facts.note(header.name, header.value)?;
+        }
+        Ok(facts)
+    }
+
     /// Takes note of one header. Names are compared without regard to case.
     pub(super) fn note(&mut self, name: &str, value: &'a [u8]) -> Result<(), Error> {
         // Comparing lengths first makes the many headers that are none of these cost nearly nothing.
@@ -106,6 +115,11 @@ impl<'a> Facts<'a> {
 
     /// Connection is a list, and may be repeated: `close` counts wherever it stands.
     fn note_connection(&mut self, value: &[u8]) {
+        // Nearly always it is a list of one.
+        if value.eq_ignore_ascii_case(b"keep-alive") {
+            self.keeps_alive = true;
+            return;
+        }
         for option in value.split(|&byte| byte == b',') {
             let option = option.trim_ascii();
             if option.eq_ignore_ascii_case(b"close") {

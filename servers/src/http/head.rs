@@ -9,7 +9,8 @@
 //!
 //! Lines are found as they come ([`LineScanner`]). The request line is judged as soon as it is there, so that `GET /`
 //! from an HTTP/0.9 client, or a line that is no HTTP at all, is answered at once and not when its time is up. The
-//! headers are parsed together, once, when their empty line has come. Each verdict depends only on the
+//! headers are parsed together, once, when their empty line has come. Nearly always it has: then the parser finds
+//! the lines itself, and the scanner has nothing to do. Each verdict depends only on the
 //! bytes up to the one that decides it: the same request gets the same answer however the network cuts it up.
 //!
 //! `httparse` reads the headers: it checks names and values many bytes at a time. What it lets pass is caught around it:
@@ -18,8 +19,6 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
-
 use super::bytes::TOKEN;
 use super::error::Error;
 use super::framing::{Facts, Framing};
@@ -27,6 +26,9 @@ use super::limits::{Limits, MOST_HEADERS};
 use super::lines::{Line, LineScanner};
 use super::request::{Method, Request, Version};
 use super::target::{self, Target};
+
+/// The parser wants a table to fill, and clearing a hundred entries takes longer than parsing the usual ten.
+const USUAL_HEADERS: usize = 16;
 
 /// What is known when a head is complete. Positions count from the head's first byte.
 #[derive(Debug)]
@@ -99,12 +101,19 @@ impl HeadReader {
             *request_line
         } else {
             check_first_byte(bytes)?;
-            match self.lines.next_line(bytes, limits.max_request_line + "\r\n".len()) {
+            let request_line = match self.lines.next_line(bytes, limits.max_request_line + "\r\n".len()) {
                 Line::Complete(line) => parse_request_line(&bytes[line], self.lines.position())?,
                 Line::Incomplete => return Ok(None),
                 Line::TooLong => return Err(Error::RequestLineTooLong),
                 Line::BareLineFeed => return Err(Error::BareLineFeed),
+            };
+            // Tried once for each head, or a slow sender would get work in the square of its length.
+            let mut table = [httparse::EMPTY_HEADER; USUAL_HEADERS];
+            if let Some((facts, length)) = read_at_once(&bytes[request_line.end..], limits, &mut table) {
+                let header_lines = request_line.end..request_line.end + length;
+                return judge(request_line, header_lines, &facts?, limits).map(Some);
             }
+            request_line
         };
         let limit = request_line.end + limits.max_header_bytes;
         loop {
@@ -124,7 +133,7 @@ impl HeadReader {
         }
         // All lines are there. This is reached once for each request, so nothing is ever parsed twice.
         let header_lines = request_line.end..self.lines.position();
-        let facts = read_headers(&bytes[header_lines.clone()], self.header_count)?;
+        let facts = read_headers(&bytes[header_lines.clone()])?;
         judge(request_line, header_lines, &facts, limits).map(Some)
     }
 }
@@ -189,7 +198,7 @@ fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
 
 /// What stands before the first space, and what behind it.
 fn split_at_space(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let space = memchr(b' ', line)?;
+    let space = line.iter().position(|&byte| byte == b' ')?;
     Some((&line[..space], &line[space + 1..]))
 }
 
@@ -203,22 +212,36 @@ fn parse_version(version: &[u8]) -> Result<Version, Error> {
     }
 }
 
-/// Checks all header lines and gathers what the connection itself needs of them.
-///
-/// The parser wants a table to fill. Clearing a hundred entries takes longer than parsing the usual ten, so the
-/// table is made as large as the lines that were counted need, in two sizes.
-fn read_headers(lines: &[u8], count: usize) -> Result<Facts<'_>, Error> {
-    if count <= 16 { read_headers_into::<16>(lines) } else { read_headers_into::<MOST_HEADERS>(lines) }
+/// The facts of headers that are all there, and the length of their lines: the usual case. Nothing if there is
+/// anything about them that has to be looked at line by line.
+fn read_at_once<'a>(
+    bytes: &'a [u8],
+    limits: &Limits,
+    table: &mut [httparse::Header<'a>],
+) -> Option<(Result<Facts<'a>, Error>, usize)> {
+    let Ok(httparse::Status::Complete((length, headers))) = httparse::parse_headers(bytes, table) else {
+        return None;
+    };
+    let lines = &bytes[..length];
+    // The parser takes LF alone for the end of a line, too. Each name has the end of another line before it.
+    let ends_well =
+        headers.iter().all(|header| follows_line_end(lines, header.name)) && lines.ends_with(b"\r\n\r\n");
+    let is_usual = length <= limits.max_header_bytes && headers.len() <= limits.max_headers && ends_well;
+    if is_usual { Some((Facts::of(headers), length)) } else { None }
 }
 
-/// The same, for a table of a given size. `Err` is the first fault in the order of the lines.
-fn read_headers_into<const TABLE: usize>(lines: &[u8]) -> Result<Facts<'_>, Error> {
-    let mut table = [httparse::EMPTY_HEADER; TABLE];
-    let mut facts = Facts::default();
-    for header in parse_lines(lines, &mut table).ok_or(Error::Header)? {
-        facts.note(header.name, header.value)?;
-    }
-    Ok(facts)
+/// Whether CR LF stands before `name`, which is a part of `lines`; or nothing, because it is the first.
+fn follows_line_end(lines: &[u8], name: &str) -> bool {
+    let start = name.as_ptr().addr() - lines.as_ptr().addr();
+    lines[..start].is_empty() || lines[..start].ends_with(b"\r\n")
+}
+
+/// Checks all header lines and gathers what the connection itself needs of them.
+///
+/// `Err` is the first fault in the order of the lines.
+fn read_headers(lines: &[u8]) -> Result<Facts<'_>, Error> {
+    let mut table = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    Facts::of(parse_lines(lines, &mut table).ok_or(Error::Header)?)
 }
 
 /// The headers in `lines`, which end with their empty line, or `None` if one is malformed. Trailers use it too.

@@ -13,8 +13,6 @@
 use std::net::Ipv6Addr;
 use std::ops::Range;
 
-use memchr::memchr;
-
 use super::bytes::{HOST, TARGET};
 use super::error::Error;
 use super::query::hex_digit;
@@ -83,7 +81,8 @@ pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
 
 /// Everything from `path_start` on is the path, up to the first `?`.
 fn split_query(target: &[u8], path_start: usize, authority: Option<Range<usize>>) -> Target {
-    let path_end = memchr(b'?', &target[path_start..]).map_or(target.len(), |offset| path_start + offset);
+    let length = target[path_start..].iter().position(|&byte| byte == b'?');
+    let path_end = length.map_or(target.len(), |length| path_start + length);
     let query = if path_end < target.len() { Some(path_end + 1..target.len()) } else { None };
     Target { path: path_start..path_end, query, authority, is_asterisk: false }
 }
@@ -103,7 +102,7 @@ pub(super) fn is_host(text: &[u8]) -> bool {
         let Some(end) = inside.iter().position(|&byte| byte == b']') else { return false };
         return is_ipv6(&inside[..end]) && is_port(&inside[end + 1..]);
     }
-    let end = memchr(b':', text).unwrap_or(text.len());
+    let end = text.iter().position(|&byte| byte == b':').unwrap_or(text.len());
     is_name(&text[..end]) && is_port(&text[end..])
 }
 
@@ -114,6 +113,9 @@ fn is_ipv6(text: &[u8]) -> bool {
 
 /// A registered name, or an IPv4 address, which the grammar does not tell apart.
 fn is_name(name: &[u8]) -> bool {
+    if HOST.has_all(name) {
+        return !name.is_empty();
+    }
     let mut position = 0;
     while let Some(&byte) = name.get(position) {
         match byte {
