@@ -22,16 +22,46 @@ pub const BACKLOG: i32 = 4096;
 ///
 /// A sentence for the person who started the program: what failed, and what to do about it.
 pub fn listen(flag: &'static str, address: SocketAddr, backlog: i32) -> Result<TcpListener, CannotListen> {
-    let bind = || -> io::Result<TcpListener> {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-        // A server that was just restarted may have its port again, though old connections still
-        // linger.
-        socket.set_reuse_address(true)?;
-        socket.bind(&address.into())?;
-        socket.listen(backlog)?;
-        Ok(socket.into())
+    bind(address, backlog, false).map_err(|error| CannotListen { flag, address, error })
+}
+
+/// As [`listen`], with so many listeners on the one address: the kernel gives each new connection to one of them, chosen
+/// by a hash of where it comes from (`SO_REUSEPORT`). gunicorn: `--reuse-port` with `-w N`.
+///
+/// # Errors
+///
+/// As [`listen`]: also here no other program may have the port.
+pub fn listen_together(
+    flag: &'static str,
+    address: SocketAddr,
+    backlog: i32,
+    count: usize,
+) -> Result<Vec<TcpListener>, CannotListen> {
+    // Listeners that share a port would share it with another program's, too. One that does not would not.
+    drop(listen(flag, address, backlog)?);
+    let bind_all = || {
+        let first = bind(address, backlog, true)?;
+        // If a free port was asked for, the others are to have the same.
+        let address = first.local_addr()?;
+        let mut listeners = vec![first];
+        while listeners.len() < count {
+            listeners.push(bind(address, backlog, true)?);
+        }
+        Ok(listeners)
     };
-    bind().map_err(|error| CannotListen { flag, address, error })
+    bind_all().map_err(|error| CannotListen { flag, address, error })
+}
+
+fn bind(address: SocketAddr, backlog: i32, together: bool) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A server that was just restarted may have its port again, though old connections still linger.
+    socket.set_reuse_address(true)?;
+    if together {
+        socket.set_reuse_port(true)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(backlog)?;
+    Ok(socket.into())
 }
 
 /// Why [`listen`] failed.

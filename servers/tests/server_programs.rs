@@ -9,8 +9,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use program_support::{
-    ASYNC, BLOCKING, DEADLINE, Program, ask, ask_meanwhile, command, eventually, finish, serve, stderr,
-    stdout,
+    ASYNC, BLOCKING, DEADLINE, Program, ask, ask_meanwhile, command, eventually, finish, serve, serve_with,
+    stderr, stdout,
 };
 
 const SERVERS: [&str; 2] = [ASYNC, BLOCKING];
@@ -260,6 +260,35 @@ fn on_the_loop_the_activer_waits_for_a_blocker() {
     let activer = ask(address, "GET", "/activer");
     let blocker = blocker.join().unwrap();
     assert!(activer.finished >= blocker.started + Duration::from_millis(700));
+}
+
+#[test]
+fn with_several_loops_a_blocker_holds_up_only_its_own() {
+    let (mut program, address) = serve_with(ASYNC, &["--workers", "4"]);
+    let blocker = ask_meanwhile(address, "/blocker?seconds=3");
+    program.log("> GET /blocker");
+    // Where each of them comes to is the kernel's choice: that all come to one loop of four is as likely as
+    // to throw the same number with fifty dice.
+    let activers: Vec<_> = (0..50).map(|_| ask_meanwhile(address, "/activer")).collect();
+    let answers: Vec<_> = activers.into_iter().map(|activer| activer.join().unwrap()).collect();
+    let blocker = blocker.join().unwrap();
+    let overtook = answers.iter().filter(|answer| answer.finished < blocker.finished).count();
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    assert!(overtook > 0, "all waited for the blocker");
+    program.signal("TERM");
+    assert_eq!(program.wait().code(), Some(0));
+    is_refused(address);
+}
+
+#[test]
+fn several_loops_take_no_port_that_another_program_has() {
+    let (_program, address) = serve(ASYNC);
+    let output = finish(command(ASYNC, &["--addr", &address.to_string(), "--workers", "2"]));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("another program has this port"), "{}", stderr(&output));
+    for arguments in [["--workers", "0"], ["--workers", "many"]] {
+        assert_eq!(finish(command(ASYNC, &arguments)).status.code(), Some(2));
+    }
 }
 
 /// In a release build debug mode has to be asked for.

@@ -1,14 +1,19 @@
 //! The HTTP server on the event loop.
 
 use std::error::Error;
-use std::net::SocketAddr;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
+use std::panic;
+use std::sync::mpsc;
+use std::thread;
 
 use clap::Parser;
-use executor::inspect;
 use executor::signals::Signals;
+use executor::{EventLoop, inspect};
 use servers::async_server;
 use servers::command_line::{
-    BACKLOG, announce, exit_on_second_signal, exit_with, listen, raise_descriptor_limit,
+    BACKLOG, announce, exit_on_second_signal, exit_with, listen, listen_together, raise_descriptor_limit,
 };
 use servers::limit_flags::{RoomFlags, TimeFlags};
 use servers::loop_flags::LoopFlags;
@@ -21,7 +26,7 @@ use servers::origins::{Origins, ServerUrl};
 /// RUST_LOG=http=info its requests; kill -USR1 makes it print who waits for what. SIGINT (Ctrl-C) or
 /// SIGTERM stops it when what is under way is answered; a second one at once.
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
-#[derive(Parser)]
+#[derive(Parser, Clone)]
 #[command(version)]
 struct Arguments {
     /// Where to listen; port 0 takes a free one
@@ -30,6 +35,10 @@ struct Arguments {
     /// Where the blocking server is: the page at /loop asks both
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8002")]
     blocking_url: ServerUrl,
+    /// So many loops, each on a thread of its own and with a listener of its own, as gunicorn -w N has
+    /// processes: the kernel deals the connections out among them
+    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "step")]
+    workers: NonZeroUsize,
     #[command(flatten)]
     room: RoomFlags,
     #[command(flatten)]
@@ -42,12 +51,65 @@ fn main() {
     exit_with(start(&Arguments::parse()));
 }
 
-fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn start(arguments: &Arguments) -> Result<(), Failure> {
     inspect::init_logging();
     raise_descriptor_limit();
     exit_on_second_signal()?;
-    let event_loop = arguments.event_loop.build()?;
-    let listener = listen("--addr", arguments.addr, BACKLOG)?;
+    match arguments.workers.get() {
+        1 => {
+            let event_loop = arguments.event_loop.build()?;
+            let listener = listen("--addr", arguments.addr, BACKLOG)?;
+            serve(arguments, &event_loop, listener, announce)
+        }
+        several => start_several(arguments, several),
+    }
+}
+
+/// A loop on each of so many threads, of which this is one. They share nothing but the port: a request that blocks its loop
+/// holds up the connections of that loop and no others.
+fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
+    let recording = arguments.event_loop.begin_recording()?;
+    let mut listeners = listen_together("--addr", arguments.addr, BACKLOG, workers)?;
+    let own = listeners.swap_remove(0);
+    let event_loop = arguments.event_loop.build_among(recording.as_ref(), "loop 1")?;
+    let (report, reports) = mpsc::channel();
+    let mut others = Vec::new();
+    for (number, listener) in (2..).zip(listeners) {
+        let name: &'static str = format!("loop {number}").leak();
+        let (arguments, recording) = (arguments.clone(), recording.clone());
+        let (report, all_is_well) = (report.clone(), report.clone());
+        let work = move || {
+            let result = arguments.event_loop.build_among(recording.as_ref(), name).and_then(|event_loop| {
+                // Nobody listens any more if another has failed: then the program ends.
+                let started = move |_: &TcpListener| all_is_well.send(Ok(())).map_err(io::Error::other);
+                serve(&arguments, &event_loop, listener, started)
+            });
+            if result.is_err() {
+                let _ = report.send(result);
+            }
+        };
+        others.push(thread::Builder::new().name(name.to_owned()).spawn(work)?);
+    }
+    // Before anybody is told that they serve, all of them hear signals.
+    for _ in &others {
+        reports.recv()??;
+    }
+    serve(arguments, &event_loop, own, announce)?;
+    for other in others {
+        other.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
+    }
+    reports.try_iter().collect::<Result<(), Failure>>()
+}
+
+/// Runs one loop until a signal asks it to stop, and says when it is ready to hear one.
+fn serve(
+    arguments: &Arguments,
+    event_loop: &EventLoop,
+    listener: TcpListener,
+    started: impl FnOnce(&TcpListener) -> io::Result<()> + 'static,
+) -> Result<(), Failure> {
     let options = Options {
         max_connections: arguments.room.max_connections(),
         inspector: Some(arguments.blocking_url.clone()),
@@ -57,7 +119,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     event_loop.block_on(async move {
         // Heard from before the first connection can be made, so that no signal is missed.
         let mut signals = Signals::new()?;
-        announce(&listener)?;
+        started(&listener)?;
         let stop = async move {
             // If signals cannot be heard any more, stopping is the safe thing to do.
             let _ = signals.recv().await;
