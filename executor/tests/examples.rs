@@ -26,3 +26,20 @@ fn every_example_prints_what_its_header_shows() {
     }
     assert!(compared >= 14, "only {compared} examples were found");
 }
+
+/// The ladder is code that a learner types in: each rung fits on a screen or two.
+#[test]
+fn the_rungs_of_the_ladder_are_short() {
+    let mut rungs = Vec::new();
+    for (name, source) in examples() {
+        if !name.starts_with(|first: char| first.is_ascii_digit()) {
+            continue;
+        }
+        let lines = source.lines().skip_while(|line| line.is_empty() || line.starts_with("//!")).count();
+        let most = if name == "07_the_whole_idea" { 150 } else { 80 };
+        assert!(lines <= most, "{name} has {lines} lines");
+        rungs.push(name[..2].parse::<usize>().unwrap());
+    }
+    rungs.sort_unstable();
+    assert_eq!(rungs, (1..=12).collect::<Vec<_>>());
+}
