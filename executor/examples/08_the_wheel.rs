@@ -42,7 +42,7 @@ impl Observer for Timers {
                 println!("{time}  {timer} armed, {delay:?} ahead: slot {level}.{slot}");
             }
             Event::TimerMoved { timer, level, slot } => {
-                println!("{time}  {timer} moves to slot {level}.{slot}")
+                println!("{time}  {timer} moves to slot {level}.{slot}");
             }
             Event::TimerFired { timer, late, .. } => println!("{time}  {timer} fires, {late:?} late"),
             _ => {}
