@@ -1,0 +1,1 @@
+"""The parts of `compare`, in reading order: fleet, running, loads, rates, counts, report, bounds."""
