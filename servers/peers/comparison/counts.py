@@ -29,7 +29,7 @@ def count(servers, say):
             say(f"{server.name}: system calls, {BY_KEY[key].title}")
             mine["calls"][key] = calls(server, BY_KEY[key])
         if server.kind == "python":
-            continue  # An interpreter under callgrind takes an hour to say nothing new.
+            continue  # An interpreter under callgrind takes long, and says nothing new.
         for key in INSTRUCTION_SHAPES:
             say(f"{server.name}: instructions, {BY_KEY[key].title}")
             mine["instructions"][key] = instructions(server, BY_KEY[key])
@@ -61,6 +61,7 @@ def callgrind(server, shape, times, environment=None):
     wrapper = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={out}"]
     with Running(server, wrapper, environment) as running:
         lean(shape, running.port, requests=times * CALLGRIND_REQUESTS)
+        running.settle()
     return out
 
 
@@ -89,6 +90,7 @@ def one_trace(server, shape, times):
     out = TARGET / "strace.out"
     with Running(server, ["strace", "--summary-only", "--follow-forks", f"--output={out}"]) as running:
         lean(shape, running.port, requests=times * STRACE_REQUESTS)
+        running.settle()
     found = Counter()
     for line in out.read_text().splitlines():
         match = re.match(r"\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", line)

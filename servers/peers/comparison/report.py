@@ -32,7 +32,7 @@ def spread(values):
 
 
 def table(heading, rows):
-    """A Markdown table; numbers to the right."""
+    """A Markdown table; numbers, in all columns but the first, to the right."""
     rows = [heading, *rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heading))]
     lines = []
@@ -93,11 +93,11 @@ def count_tables(counts):
     rows = [[name, *(f"{sum(mine[key].values()):.3f}" for key in keys)] for name, mine in called.items()]
     yield "System calls per request (strace)", table(["server", *(BY_KEY[key].title for key in keys)], rows)
 
-    rows = [[name, *(calls_by_name(mine[key]) for key in keys)] for name, mine in called.items()]
-    yield "Which system calls", table(["server", *(BY_KEY[key].title for key in keys)], rows)
+    rows = [[f"{name}, {BY_KEY[key].title}", named(mine[key])] for name, mine in called.items() for key in mine]
+    yield "Which system calls", table(["server and load", "system calls per request"], rows)
 
 
-def calls_by_name(calls):
+def named(calls):
     return ", ".join(f"{name} {share:.2f}" for name, share in calls.items() if share >= 0.005)
 
 

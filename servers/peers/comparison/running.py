@@ -35,7 +35,7 @@ class Running:
         while True:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
+                break
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > deadline:
                     self.stop()
@@ -61,6 +61,22 @@ class Running:
             if int(fields[3]) == self.process.pid:
                 found[int(directory.name)] = fields
         return found
+
+    def connections(self):
+        """How many connections it has not closed yet."""
+        found = 0
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            for line in Path(table).read_text().splitlines()[1:]:
+                address, state = line.split()[1], line.split()[3]
+                # 6 and A: closed by both, and listening.
+                found += address.endswith(f":{self.port:04X}") and state not in ("06", "0A")
+        return found
+
+    def settle(self):
+        """Waits until all clients that are gone are so for the server too: what is counted ends with them."""
+        deadline = time.monotonic() + PATIENCE
+        while self.connections() and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def cpu(self):
         """Seconds of user and of system time so far."""

@@ -5,7 +5,7 @@
 //! a wrong answer of the right length: it looks at the beginning of what it reads, and at all of the first.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -99,15 +99,19 @@ impl Load {
         Ok(body.len() == length)
     }
 
-    fn connect(&self, key: usize) -> io::Result<Connection> {
+    /// Begins a connection that has something to ask: one that has not would hold a server that serves one at a time.
+    fn connect(&mut self, key: usize) -> io::Result<Connection> {
         let mut stream = TcpStream::connect(self.address)?;
         let both = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut stream, Token(key), both)?;
-        Ok(Connection { stream, unsent: 0, batch_length: 0, missing: 0, is_connected: false })
+        let mut connection =
+            Connection { stream, unsent: 0, batch_length: 0, missing: 0, is_connected: false };
+        self.next_batch(&mut connection);
+        Ok(connection)
     }
 
-    /// Sends the next batch, if there is one.
-    fn ask(&mut self, connection: &mut Connection) -> io::Result<()> {
+    /// Gives a connection what it is to ask next; nothing, if all has been asked.
+    fn next_batch(&mut self, connection: &mut Connection) {
         // Who closes after an answer leaves the others of a batch unanswered.
         let depth = if self.closes { 1 } else { self.arguments.pipeline };
         let count = self.to_send.min(depth as u64);
@@ -116,7 +120,6 @@ impl Load {
         connection.batch_length = count * self.request_length;
         connection.unsent = connection.batch_length;
         connection.missing = count * self.answer_length;
-        self.send(connection)
     }
 
     fn send(&self, connection: &mut Connection) -> io::Result<()> {
@@ -152,10 +155,14 @@ impl Load {
                 if self.closes {
                     if self.to_send > 0 {
                         *connection = self.connect(key)?;
+                    } else {
+                        // Some servers wait for our end before they serve anybody else.
+                        connection.stream.shutdown(Shutdown::Both)?;
                     }
                     return Ok(());
                 }
-                self.ask(connection)?;
+                self.next_batch(connection);
+                self.send(connection)?;
             }
             if count < self.buffer.len() {
                 return Ok(());
@@ -189,7 +196,7 @@ impl Load {
                     connection.is_connected = event.is_writable();
                     if connection.is_connected {
                         connection.stream.set_nodelay(true)?;
-                        self.ask(connection)?;
+                        self.send(connection)?;
                     }
                 } else if event.is_writable() {
                     self.send(connection)?;
