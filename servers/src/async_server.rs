@@ -252,6 +252,10 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                         return Ok(());
                     }
                     write(server, &mut client).await?;
+                    // Nothing unread is left behind, and nothing is to come.
+                    if client.connection.may_just_close() && !client.has_more {
+                        return Ok(());
+                    }
                     return linger(server, &mut client).await;
                 }
             }

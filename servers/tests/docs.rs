@@ -28,6 +28,7 @@ use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 
 use commands::{form, is_quick, run};
 use excerpts::excerpt;
@@ -103,12 +104,16 @@ fn the_trace_of_a_request_is_the_one_in_the_readme() {
 #[test]
 #[ignore = "needs a release build"]
 fn every_other_output_is_what_the_command_prints() {
+    let _alone = PORTS.lock();
     hold_to(pages(), |page, block| {
         let command = command_of(page, block)?;
         let is_other = !is_quick(command) && !command.starts_with("trace of");
         if is_other { Some(output_of(command)) } else { None }
     });
 }
+
+/// The servers and the experiment have their usual ports, and there is one of each port.
+static PORTS: Mutex<()> = Mutex::new(());
 
 /// A server that a page's commands ask, on its usual port.
 struct Serving(Child);
@@ -134,6 +139,7 @@ impl Drop for Serving {
 #[test]
 #[ignore = "needs a release build, and curl"]
 fn every_command_can_be_run() {
+    let _alone = PORTS.lock();
     output_of("cargo build --release --bins");
     let mut tried = BTreeSet::new();
     let mut failed = Vec::new();

@@ -12,7 +12,7 @@ use std::time::Duration;
 use http_support::{DATE, World, limits, play, route};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use servers::http::{Connection, Limits, Step, query};
+use servers::http::{Connection, Limits, Response, Status, Step, query};
 
 const FRAGMENTS: &[&str] = &[
     "GET /activer HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -203,5 +203,27 @@ proptest! {
             write!(encoded, "%{byte:02x}").unwrap();
         }
         prop_assert_eq!(query::decode(&encoded), text);
+    }
+}
+
+/// A client that announces its end can be closed upon; one that has sent more than it said, or nonsense, cannot.
+#[test]
+fn only_who_says_goodbye_and_nothing_more_is_simply_closed() {
+    for (bytes, simply) in [
+        ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", true),
+        ("GET / HTTP/1.0\r\n\r\n", true),
+        ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nmore", false),
+        ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", false),
+        ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: x\r\n\r\n", false),
+    ] {
+        let mut connection = Connection::new(Rc::new(Limits { max_requests: 1, ..Limits::default() }));
+        connection.receive(bytes.as_bytes());
+        match connection.next(Duration::ZERO) {
+            Step::Answer(_) => connection.answer(&Response::text(Status::Ok, "here"), "today"),
+            Step::Refuse(error) => connection.answer(&error.response(), "today"),
+            step => panic!("{bytes:?}: {step:?}"),
+        }
+        assert!(matches!(connection.next(Duration::ZERO), Step::Close), "{bytes:?}");
+        assert_eq!(connection.may_just_close(), simply, "{bytes:?}");
     }
 }

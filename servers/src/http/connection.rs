@@ -81,6 +81,8 @@ pub struct Connection {
     requests_left: u32,
     /// The peer will send nothing more.
     input_ended: bool,
+    /// The peer has said that its last request was the last: it will send nothing more, if it keeps its word.
+    said_goodbye: bool,
     /// The server wants to stop.
     finishing: bool,
     wait: Wait,
@@ -142,6 +144,7 @@ impl Connection {
             state: State::Head(HeadReader::default()),
             empty_lines: 0,
             input_ended: false,
+            said_goodbye: false,
             finishing: false,
             wait: Wait { what: Awaited::Nothing, since: Duration::ZERO },
         }
@@ -257,6 +260,12 @@ impl Connection {
         self.wait.what == Awaited::Request
     }
 
+    /// Whether the socket can be closed as soon as the last answer is written, if all that has come was read: the peer
+    /// has announced that it sends nothing more. Otherwise close it as [`Step::Close`] says.
+    pub fn may_just_close(&self) -> bool {
+        self.said_goodbye && !self.has_input()
+    }
+
     /// Whether bytes of a further request have been received.
     pub fn has_input(&self) -> bool {
         self.consumed < self.input.len()
@@ -353,6 +362,7 @@ impl Connection {
         };
         let request = head.request(&self.input[self.consumed..], extent.body.clone());
         self.consumed += extent.end;
+        self.said_goodbye = !head.keep_alive;
         self.empty_lines = 0;
         self.wait.what = Awaited::Nothing;
         self.state = State::Asked(exchange);
@@ -389,6 +399,7 @@ impl Connection {
 
     /// Hands out an error to be answered. Whatever was received is dropped: nobody knows what it means.
     fn refuse(&mut self, error: Error) -> Step<'_> {
+        self.said_goodbye = false;
         // The head may be too broken to have a method; a HEAD whose first word is whole still must not get a body.
         let head_only = self.input[self.consumed..].starts_with(b"HEAD ");
         self.drop_input();

@@ -61,7 +61,8 @@ pub(crate) fn is_quick(line: &str) -> bool {
     line.contains("cargo run --example")
 }
 
-/// An output without what was measured: each number becomes `N`, and so does its unit.
+/// An output without what was measured: each number becomes `N`, and so does its unit; and what happens in the same
+/// millisecond may be told in either order.
 pub(crate) fn form(output: &str) -> String {
     let mut form = String::new();
     for line in output.lines() {
@@ -77,7 +78,10 @@ pub(crate) fn form(output: &str) -> String {
         form = form.replace("N ms", "N s").replace("N us", "N s").replace("N µs", "N s");
         form.push('\n');
     }
-    form.split_inclusive('\n')
-        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ") + "\n")
-        .collect()
+    let mut lines: Vec<_> = Vec::new();
+    for line in form.lines() {
+        lines.push(line.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    lines.sort();
+    lines.join("\n")
 }
