@@ -58,8 +58,10 @@ FLEET = [
     rust(HYPER, "hyper on tokio, current_thread"),
     rust("axum-tokio", "axum on tokio, current_thread"),
     rust("smol-httparse", "smol's LocalExecutor and httparse"),
-    uvicorn(UVLOOP, "Starlette on uvicorn, uvloop and httptools, one worker", "--loop", "uvloop", "--http", "httptools"),
-    uvicorn(UVICORN, "Starlette on uvicorn, asyncio and h11, one worker", "--loop", "asyncio", "--http", "h11"),
+    uvicorn(
+        UVLOOP, "Starlette on uvicorn with uvloop and httptools", "--loop", "uvloop", "--http", "httptools"
+    ),
+    uvicorn(UVICORN, "Starlette on uvicorn with asyncio and h11", "--loop", "asyncio", "--http", "h11"),
     gunicorn(FLASK, "Flask on gunicorn, one sync worker"),
 ]
 

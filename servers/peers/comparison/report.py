@@ -8,10 +8,10 @@ from .loads import BY_KEY
 WHAT = {server.name: server.what for server in FLEET}
 
 
-def ratios(table, name, base):
-    """The ratio of two servers' rates in each round in which both were measured."""
+def ratios(table, name, base, key="per_second"):
+    """The ratio of two servers' figures in each round in which both were measured."""
     pairs = zip(table.get(name, []), table.get(base, []))
-    return [one["per_second"] / other["per_second"] for one, other in pairs if one and other]
+    return [one[key] / other[key] for one, other in pairs if one and other]
 
 
 def pooled(rounds, key):
@@ -25,21 +25,24 @@ def spread(values):
     """The median, and between which values the middle half lies."""
     if not values:
         return "failed"
+    middle = median(values)
+    places = 2 if middle >= 0.1 else 3
     if len(values) < 3:
-        return f"{median(values):.2f}"
+        return f"{middle:.{places}f}"
     low, _, high = quantiles(values, n=4, method="inclusive")
-    return f"{median(values):.2f} ({low:.2f} to {high:.2f})"
+    return f"{middle:.{places}f} ({low:.{places}f} to {high:.{places}f})"
 
 
-def table(heading, rows):
-    """A Markdown table; numbers, in all columns but the first, to the right."""
+def table(heading, rows, words=1):
+    """A Markdown table whose first columns are words, and the others numbers, which stand to the right."""
     rows = [heading, *rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(heading))]
     lines = []
     for row in rows:
-        cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+        cells = [cell.ljust(width) for cell, width in zip(row[:words], widths)]
+        cells += [cell.rjust(width) for cell, width in zip(row[words:], widths[words:])]
         lines.append("| " + " | ".join(cells) + " |")
-    rule = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
+    rule = ["-" * width for width in widths[:words]] + ["-" * (width - 1) + ":" for width in widths[words:]]
     lines.insert(1, "| " + " | ".join(rule) + " |")
     return "\n".join(lines)
 
@@ -51,7 +54,10 @@ def rate_tables(result, client):
     heading = ["server", *(BY_KEY[key].title for key in by_shape)]
 
     def of_each(cell):
-        return [[name, *(cell(by_shape[key], name) if name in by_shape[key] else "" for key in by_shape)] for name in names]
+        rows = []
+        for name in names:
+            rows.append([name, *(cell(shape, name) if name in shape else "" for shape in by_shape.values())])
+        return rows
 
     def rate(shape, name):
         done = [one["per_second"] for one in shape[name] if one]
@@ -70,7 +76,11 @@ def rate_tables(result, client):
     for base in [BARE, HYPER, *result["also"]]:
         if base in names:
             cells = of_each(lambda shape, name: spread(ratios(shape, name, base)))
-            yield f"Requests per second, ratio to {base} in the same round ({client_name})", table(heading, cells)
+            title = f"Requests per second, ratio to {base} in the same round ({client_name})"
+            yield title, table(heading, cells)
+    if BARE in names:
+        cells = of_each(lambda shape, name: spread(ratios(shape, name, BARE, "cpu_us")))
+        yield f"CPU time per request, x {BARE} in the same round ({client_name})", table(heading, cells)
     yield f"CPU time per request, user + system, microseconds ({client_name})", table(heading, of_each(cpu))
     yield f"The server's share of its core ({client_name})", table(heading, of_each(busy))
 
@@ -93,8 +103,8 @@ def count_tables(counts):
     rows = [[name, *(f"{sum(mine[key].values()):.3f}" for key in keys)] for name, mine in called.items()]
     yield "System calls per request (strace)", table(["server", *(BY_KEY[key].title for key in keys)], rows)
 
-    rows = [[f"{name}, {BY_KEY[key].title}", named(mine[key])] for name, mine in called.items() for key in mine]
-    yield "Which system calls", table(["server and load", "system calls per request"], rows)
+    rows = [[name, BY_KEY[key].title, named(mine[key])] for name, mine in called.items() for key in mine]
+    yield "Which system calls", table(["server", "load", "system calls per request"], rows, words=3)
 
 
 def named(calls):
@@ -111,12 +121,17 @@ def tables(result):
 
 def markdown(result):
     machine = result["machine"]
-    parts = [
-        f"Measured on {machine['date']} with {machine['processor']}, {machine['cores']} cores, Linux {machine['kernel']}; "
-        f"{result['rounds']} rounds of {result['seconds']:g} s; a request has ten headers and 500 bytes."
-    ]
-    parts += [f"**{title}**\n\n{text}" for title, text in tables(result)]
-    return "\n\n".join(parts)
+    about = (
+        f"Measured on {machine['date']} with {machine['processor']}, {machine['cores']} cores, Linux "
+        f"{machine['kernel']}. A request has ten headers and 500 bytes."
+    )
+    if result["rates"]:
+        about += (
+            f" Rates: {result['rounds']} rounds, in each {result['seconds']} s for each figure; "
+            f"in brackets between which values the middle half of the rounds lies."
+        )
+    parts = [f"**{title}**\n\n{text}" for title, text in tables(result)]
+    return "\n\n".join([about, *parts])
 
 
 def each_round(result):

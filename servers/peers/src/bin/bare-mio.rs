@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
@@ -188,11 +188,9 @@ fn main() -> io::Result<()> {
         timers: BinaryHeap::new(),
     };
     loop {
-        let timeout = match shared.timers.peek() {
-            Some(Reverse((deadline, ..))) => Some(deadline.saturating_duration_since(Instant::now())),
-            None => None,
-        };
-        match poll.poll(&mut events, timeout.map(|time| time.max(Duration::from_millis(1)))) {
+        let first = shared.timers.peek();
+        let timeout = first.map(|Reverse((deadline, ..))| deadline.saturating_duration_since(Instant::now()));
+        match poll.poll(&mut events, timeout) {
             Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
             _ => {}
         }
