@@ -206,7 +206,10 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                     entry.set_idle(false);
                     time = now();
                 }
-                Step::Write => write(server, &mut client).await?,
+                Step::Write => {
+                    write(server, &mut client).await?;
+                    time = now();
+                }
                 Step::Answer(request) => {
                     if let Some(on_request) = &server.options.on_request
                         && let Ok(address) = client.stream.peer_addr()

@@ -135,7 +135,10 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 read(server, &mut client)?;
                 time = server.started.elapsed();
             }
-            Step::Write => write(server, &mut client)?,
+            Step::Write => {
+                write(server, &mut client)?;
+                time = server.started.elapsed();
+            }
             Step::Answer(request) => {
                 if let Some(on_request) = &server.options.on_request
                     && let Ok(address) = client.stream.peer_addr()
