@@ -20,16 +20,16 @@
 //! While a loop runs, its thread knows it: that is how `sleep(...)` in the depth of some handler
 //! finds the timers without being handed them. asyncio: `get_running_loop()`.
 
+mod asking;
 mod closing;
 
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::future::Future;
 use std::panic;
 use std::rc::Rc;
 use std::time::Duration;
 
-use reactor::Reactor;
+use reactor::{Fired, Reactor};
 
 use crate::extras::Extras;
 use crate::inbox::TaskKey;
@@ -39,10 +39,10 @@ use crate::inspect::sigusr1::Answers;
 use crate::join_error::JoinError;
 use crate::join_handle::{JoinHandle, joinable};
 use crate::ready::{self, Entry, ReadyQueue, Wakeup};
-use crate::settings::{ClockKind, WakeMode};
+use crate::settings::WakeMode;
 use crate::task::{About, Tasks};
 use crate::time::instant::Instant;
-use crate::time::{TimerKey, Timers};
+use crate::time::{Due, TimerKey, Timers};
 
 /// How long a loop with nothing to do waits at the most. asyncio: `MAXIMUM_SELECT_TIMEOUT`.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -67,9 +67,20 @@ pub(crate) struct LoopState {
     /// cancel.
     pub(crate) ending: Cell<Option<TaskKey>>,
     pub(crate) extras: Extras,
+    /// What the last wait brought.
+    pub(crate) found: Cell<Found>,
     last_task: Cell<u64>,
     /// The name of all that have none: an empty text, made once.
     unnamed: Rc<str>,
+}
+
+/// What a wait brings. The loop keeps it from turn to turn: empty, but for its memory.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Sockets, in the kernel's order; for each, the reader before the writer.
+    pub(crate) fired: Vec<Fired<Wakeup>>,
+    /// Timers, in the order of (deadline, name).
+    pub(crate) due: Vec<Due<Wakeup>>,
 }
 
 impl LoopState {
@@ -91,6 +102,7 @@ impl LoopState {
             stopping: Cell::new(false),
             ending: Cell::new(None),
             extras,
+            found: Cell::default(),
             last_task: Cell::new(0),
             unnamed: Rc::from(""),
         }
@@ -295,17 +307,6 @@ impl EventLoop {
         self.state.spawn(None, Spot::here(), future)
     }
 
-    /// The clock it goes by.
-    pub fn clock(&self) -> ClockKind {
-        self.state.narrator().clock.kind()
-    }
-
-    /// The number of turns so far. What runs now runs in the turn of this number; 0 is before the
-    /// first.
-    pub fn turns(&self) -> u64 {
-        self.state.narrator().tick()
-    }
-
     /// Makes the loop the running one. asyncio's `_check_running` refuses the same.
     #[track_caller]
     fn enter(&self, what: &str) -> Entered {
@@ -315,11 +316,5 @@ impl EventLoop {
             "{what} inside a running event loop: a loop cannot wait for itself; `.await` the future instead"
         );
         Entered::new(&self.state)
-    }
-}
-
-impl fmt::Debug for EventLoop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EventLoop").field("turns", &self.turns()).finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 
 use reactor::Notifier;
 
@@ -21,8 +22,8 @@ pub(crate) struct TaskKey {
 
 /// What another thread has to say to the loop.
 pub(crate) enum News {
-    /// This task can go on.
-    Wake(TaskKey),
+    /// A task can go on: to be called at home.
+    Wake(Waker),
     /// Call this.
     Call(Box<dyn FnOnce() + Send>),
 }

@@ -166,9 +166,7 @@ where
 /// Outside of a running loop.
 #[track_caller]
 pub fn yield_now() -> Sleep {
-    // Asked here, so that the complaint has the right name.
-    event_loop::running("yield_now()");
-    sleep(Duration::ZERO)
+    Sleep::new(event_loop::running("yield_now()"), None, Spot::here())
 }
 
 /// The time on the loop's clock. asyncio: `loop.time()`.

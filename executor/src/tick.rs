@@ -27,27 +27,17 @@
 //! somebody who does not share.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use reactor::Fired;
 
-use crate::event_loop::{LONGEST_WAIT, LoopState};
+use crate::event_loop::{Found, LONGEST_WAIT, LoopState};
 use crate::inbox::{News, TaskKey};
 use crate::inspect::event::{Cause, Outcome};
-use crate::ready::{Callback, Entry, Wakeup, callback};
+use crate::ready::{Callback, Entry, callback};
 use crate::task::{Steps, drop_body};
 use crate::time::Due;
-
-/// What phase 2 brings.
-#[derive(Default)]
-struct Found {
-    /// Sockets, in the kernel's order; for each, the reader before the writer.
-    fired: Vec<Fired<Wakeup>>,
-    /// Timers, in the order of (deadline, name).
-    due: Vec<Due<Wakeup>>,
-}
 
 impl LoopState {
     /// One turn of the loop. asyncio: `_run_once`.
@@ -60,19 +50,21 @@ impl LoopState {
         let timeout = self.timeout();
 
         // 2. Wait for the operating system, so long.
-        let found = self.wait(timeout);
+        let mut found = self.found.take();
+        self.wait(timeout, &mut found);
 
         // 3. What other threads report, and who can read or write: to the ready queue.
         self.take_news();
-        for Fired { source, direction, waiter } in found.fired {
+        for Fired { source, direction, waiter } in found.fired.drain(..) {
             waiter.deliver(&self.ready, Cause::Socket(source, direction));
         }
 
         // 4. Whose time has come: to the ready queue.
         self.tell_fired(&found.due);
-        for Due { id, payload, .. } in found.due {
+        for Due { id, payload, .. } in found.due.drain(..) {
             payload.deliver(&self.ready, Cause::Timer(id));
         }
+        self.found.set(found);
 
         // 5. Run what is ready now. What is added meanwhile waits for the next turn.
         let began = self.narrator().stopwatch();
@@ -104,11 +96,10 @@ impl LoopState {
     /// A wait that brings nothing is no turn: the timer it was for may have been cancelled, or the
     /// event was one that nobody waits for. Then it looks again how long it may wait. Moving timers
     /// down the wheel happens in here as well (`advance`), so it costs no turn either.
-    fn wait(&self, timeout: Option<Duration>) -> Found {
-        let mut found = Found::default();
+    fn wait(&self, timeout: Option<Duration>, found: &mut Found) {
         let mut timeout = timeout;
         loop {
-            self.wait_once(timeout, &mut found);
+            self.wait_once(timeout, found);
             // From here on, this is what time it is: all timers of a turn are judged alike, and a
             // task that asks whether its deadline has come gets the answer that fired its timer.
             self.turn_time.set(self.now());
@@ -117,7 +108,7 @@ impl LoopState {
             self.tell_timers_moved(higher);
             let nothing = found.fired.is_empty() && found.due.is_empty() && self.ready.inbox.is_empty();
             if !nothing || timeout == Some(Duration::ZERO) {
-                return found;
+                return;
             }
             timeout = self.timeout();
         }
@@ -147,10 +138,7 @@ impl LoopState {
         for news in self.ready.inbox.take() {
             match news {
                 News::Call(call) => self.ready.push(Entry::Callback(callback(call))),
-                News::Wake(task) => {
-                    let queue = Rc::clone(&self.ready);
-                    self.ready.deliver(Cause::Thread, move || queue.push_step(task));
-                }
+                News::Wake(waker) => self.ready.deliver(Cause::Thread, move || waker.wake()),
             }
         }
     }

@@ -27,10 +27,12 @@ const PREEMPTIONS: usize = 3;
 /// A mistake that could be made in these few lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Defect {
-    /// The flag is cleared when the poll is over, and not before it.
+    /// The loop's own flag is cleared when the poll is over, and not before it.
     StepBeginsAfterThePoll,
-    /// The flag is cleared with a store, which sees nothing of what came before a wake-up.
-    StepBeginsWithAStore,
+    /// The flag of the other threads is.
+    ReportTakenAfterThePoll,
+    /// It is cleared with a store, which sees nothing of what came before a wake-up.
+    ReportTakenWithAStore,
     /// The bell is rung for news that are not there yet.
     BellBeforeTheNews,
     /// The flag of the inbox is cleared after the news were taken, when the lock is open again.
@@ -40,9 +42,10 @@ enum Defect {
     BellOnlyIfEmptyAndClearedAtTheWait,
 }
 
-const DEFECTS: [Defect; 5] = [
+const DEFECTS: [Defect; 6] = [
     Defect::StepBeginsAfterThePoll,
-    Defect::StepBeginsWithAStore,
+    Defect::ReportTakenAfterThePoll,
+    Defect::ReportTakenWithAStore,
     Defect::BellBeforeTheNews,
     Defect::EmptyAfterTheLock,
     Defect::BellOnlyIfEmptyAndClearedAtTheWait,
@@ -114,40 +117,45 @@ impl Inbox {
 /// `waker.rs`.
 struct TaskWaker {
     queued: AtomicBool,
+    reported: AtomicBool,
     inbox: Arc<Inbox>,
 }
 
 impl TaskWaker {
     fn step_begins(&self) {
-        if self.inbox.defect == Some(Defect::StepBeginsWithAStore) {
-            self.queued.store(false, Ordering::Relaxed);
-        } else {
-            self.queued.swap(false, Ordering::AcqRel);
-        }
+        self.queued.store(false, Ordering::Relaxed);
     }
 
     /// On another thread than the loop's.
     fn wake(&self) {
-        let already = self.queued.swap(true, Ordering::AcqRel);
-        if !already {
+        if !self.reported.swap(true, Ordering::AcqRel) {
             self.inbox.put();
         }
     }
 
     /// On the loop's own thread.
     fn wake_at_home(&self, ready: &mut VecDeque<()>) {
-        let already = self.queued.swap(true, Ordering::AcqRel);
-        if !already {
+        if self.reported.load(Ordering::Relaxed) {
+            match self.inbox.defect {
+                Some(Defect::ReportTakenAfterThePoll) => {}
+                Some(Defect::ReportTakenWithAStore) => self.reported.store(false, Ordering::Relaxed),
+                _ => {
+                    self.reported.swap(false, Ordering::AcqRel);
+                }
+            }
+        }
+        if !self.queued.load(Ordering::Relaxed) {
+            self.queued.store(true, Ordering::Relaxed);
             ready.push_back(());
         }
     }
 }
 
-/// `tick.rs`, for one task: turns until the task has seen `all` that it waits for. Its own first step
-/// is in the queue.
+/// `tick.rs`, for one task: turns until the task has seen `all` that it waits for, and has had the step
+/// for which it woke itself. Its own first step is in the queue.
 fn run(waker: &TaskWaker, all: usize, seen: &AtomicUsize, wakes_itself: bool) {
     let mut ready = VecDeque::from([()]);
-    let mut itself = wakes_itself;
+    let mut steps = 0;
     loop {
         // Phases 1 and 2. The inbox is looked at before the wait, and after it.
         let trusts_the_bell = waker.inbox.defect == Some(Defect::BellOnlyIfEmptyAndClearedAtTheWait);
@@ -159,7 +167,9 @@ fn run(waker: &TaskWaker, all: usize, seen: &AtomicUsize, wakes_itself: bool) {
             waker.inbox.notifier.wait();
         }
         // Phase 3.
-        ready.extend(waker.inbox.take());
+        for () in waker.inbox.take() {
+            waker.wake_at_home(&mut ready);
+        }
         assert!(ready.len() <= 1, "at most one entry for each task");
         // Phase 5.
         for _ in 0..ready.len() {
@@ -168,12 +178,17 @@ fn run(waker: &TaskWaker, all: usize, seen: &AtomicUsize, wakes_itself: bool) {
                 waker.step_begins();
             }
             // Relaxed: it is the wake-up that promises that the poll sees what came before it.
-            let is_done = seen.load(Ordering::Relaxed) == all;
-            if std::mem::take(&mut itself) {
+            steps += 1;
+            let is_done = seen.load(Ordering::Relaxed) == all && (steps > 1 || !wakes_itself);
+            if wakes_itself && steps == 1 {
                 waker.wake_at_home(&mut ready);
             }
-            if waker.inbox.defect == Some(Defect::StepBeginsAfterThePoll) {
-                waker.step_begins();
+            match waker.inbox.defect {
+                Some(Defect::StepBeginsAfterThePoll) => waker.step_begins(),
+                Some(Defect::ReportTakenAfterThePoll) => {
+                    waker.reported.swap(false, Ordering::AcqRel);
+                }
+                _ => {}
             }
             if is_done {
                 return;
@@ -193,7 +208,8 @@ fn explore(model: impl Fn() + Send + Sync + 'static) {
 fn wake_ups(defect: Option<Defect>, threads: usize, times: usize, wakes_itself: bool) {
     explore(move || {
         let inbox = Arc::new(Inbox::new(defect));
-        let waker = Arc::new(TaskWaker { queued: AtomicBool::new(true), inbox });
+        let (queued, reported) = (AtomicBool::new(true), AtomicBool::new(false));
+        let waker = Arc::new(TaskWaker { queued, reported, inbox });
         let seen = Arc::new(AtomicUsize::new(0));
         for _ in 0..threads {
             let (waker, seen) = (Arc::clone(&waker), Arc::clone(&seen));
@@ -271,6 +287,7 @@ fn every_defect_is_found() {
         assert!(defect.is_some(), "there is no such defect");
         wake_ups(defect, 1, 2, false);
         wake_ups(defect, 2, 1, false);
+        wake_ups(defect, 1, 1, true);
         calls(defect);
         return;
     }
@@ -294,18 +311,29 @@ fn the_code_still_has_the_lines_that_are_modelled() {
         (
             include_str!("../src/waker.rs"),
             "fn step_begins(&self) {
-                self.queued.swap(false, Ordering::AcqRel);
+                self.queued.store(false, Ordering::Relaxed);
             }",
         ),
         (
             include_str!("../src/waker.rs"),
-            "let already = self.queued.swap(true, Ordering::AcqRel);
-            match ready::at_home() {",
+            "if self.reported.load(Ordering::Relaxed) {
+                self.reported.swap(false, Ordering::AcqRel);
+            }",
         ),
         (
             include_str!("../src/waker.rs"),
-            "if !already {
-                self.inbox.put(News::Wake(self.task));
+            "} else {
+                self.queued.store(true, Ordering::Relaxed);
+                queue.push_step(self.task);
+            }",
+        ),
+        (
+            include_str!("../src/waker.rs"),
+            "Some(queue) if self.is_of(&queue.inbox) => self.wake_at_home(&queue),
+            _ => {
+                if !self.reported.swap(true, Ordering::AcqRel) {
+                    self.inbox.put(News::Wake(Waker::from(Arc::clone(self))));
+                }
             }",
         ),
         (

@@ -7,7 +7,6 @@
 
 use std::fmt;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
 
@@ -158,7 +157,7 @@ fn info(slot: &Slot) -> TaskInfo {
     let about = &slot.about;
     let state = match &slot.steps {
         None => TaskState::Running,
-        Some(_) if slot.shared.queued.load(Ordering::Acquire) => TaskState::Ready,
+        Some(_) if slot.shared.is_queued() => TaskState::Ready,
         Some(_) => TaskState::Waiting,
     };
     let (awaiting, place) = about.awaiting;

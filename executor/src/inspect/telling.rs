@@ -5,7 +5,6 @@
 
 use std::collections::HashSet;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reactor::Fired;
@@ -165,14 +164,20 @@ impl LoopState {
         pending: Option<(Awaiting, Option<Spot>)>,
     ) {
         if let Some(began) = self.narrator().began(began) {
-            let took = self.narrator().elapsed(began);
-            let poll = self.tasks.polls(task);
-            let queued = began.since(self.narrator().queued_since().unwrap_or(began));
-            // If it has woken itself, it stands there too.
-            let again = self.tasks.waker(task).is_some_and(|waker| waker.queued.load(Ordering::Acquire));
-            let pending = pending.map(|(awaiting, place)| (awaiting, place.map(Spot::place)));
-            let behind = self.ready.len().saturating_sub(usize::from(again));
-            self.narrator().tell(Event::Polled { task: task.id, poll, queued, took, behind, pending });
+            self.tell_poll(task, began, pending);
         }
+    }
+
+    // The others here are short enough for the compiler to put their one branch where they are called.
+    #[cold]
+    fn tell_poll(&self, task: TaskKey, began: Instant, pending: Option<(Awaiting, Option<Spot>)>) {
+        let took = self.narrator().elapsed(began);
+        let poll = self.tasks.polls(task);
+        let queued = began.since(self.narrator().queued_since().unwrap_or(began));
+        // If it has woken itself, it stands there too.
+        let again = self.tasks.waker(task).is_some_and(|waker| waker.is_queued());
+        let pending = pending.map(|(awaiting, place)| (awaiting, place.map(Spot::place)));
+        let behind = self.ready.len().saturating_sub(usize::from(again));
+        self.narrator().tell(Event::Polled { task: task.id, poll, queued, took, behind, pending });
     }
 }

@@ -41,7 +41,7 @@ use crate::settings::WakeMode;
 pub fn sleep(duration: Duration) -> Sleep {
     let state = event_loop::running("sleep()");
     let deadline = if duration.is_zero() { None } else { Some(state.now() + duration) };
-    Sleep { state, deadline, timer: None, polled: false, place: Spot::here() }
+    Sleep::new(state, deadline, Spot::here())
 }
 
 /// Waits until the loop's clock shows `deadline`. A deadline in the past is due in the next turn.
@@ -52,7 +52,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Outside of a running loop.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
-    Sleep::until(event_loop::running("sleep_until()"), deadline, Spot::here())
+    Sleep::new(event_loop::running("sleep_until()"), Some(deadline), Spot::here())
 }
 
 /// The future of [`sleep`] and [`sleep_until`].
@@ -71,8 +71,9 @@ pub struct Sleep {
 }
 
 impl Sleep {
-    pub(crate) fn until(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
-        Sleep { state, deadline: Some(deadline), timer: None, polled: false, place }
+    /// Without a deadline it is a sleep of zero.
+    pub(crate) fn new(state: Rc<LoopState>, deadline: Option<Instant>, place: Spot) -> Self {
+        Sleep { state, deadline, timer: None, polled: false, place }
     }
 
     pub(crate) fn narrator(&self) -> &Narrator {

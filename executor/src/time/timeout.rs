@@ -81,7 +81,7 @@ struct Limit {
 
 impl Limit {
     fn new(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
-        Limit { sleep: Sleep::until(state, deadline, place), rung: None }
+        Limit { sleep: Sleep::new(state, Some(deadline), place), rung: None }
     }
 
     /// To be asked before the future is: whether it is not to be asked any more.
