@@ -1,7 +1,7 @@
 //! Where does a sleeping task sleep? In a heap, as a deadline and a waker. And the loop sleeps for all of them at once.
 //!
 //! Watch for: nobody counts the time. When no task can go on, the loop looks for the earliest deadline, lets the thread sleep
-//! until then, and wakes the one whose it was. Three naps take as long as the longest of them.
+//! until then, and wakes its owner. Three naps take as long as the longest of them.
 //!
 //! ```text
 //! $ cargo run --example 05_timers_in_a_heap
