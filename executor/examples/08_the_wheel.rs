@@ -16,8 +16,8 @@
 //!  0.06600  tm3 moves to slot 0.6
 //!  0.06600  tm2 fires, 0ns late
 //!  0.07025  tm3 fires, 0ns late
-//!  4.50000  tm6 moves to slot 1.14
 //!  4.50000  tm5 moves to slot 1.14
+//!  4.50000  tm6 moves to slot 1.14
 //!  4.50000  tm4 fires, 0ns late
 //!  4.99500  tm6 moves to slot 0.8
 //!  4.99500  tm5 fires, 0ns late

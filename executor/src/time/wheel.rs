@@ -45,6 +45,8 @@
 
 mod listing;
 
+use std::mem;
+
 use slab::Slab;
 
 use super::instant::Instant;
@@ -56,31 +58,30 @@ const SLOTS: usize = 64;
 const DIGIT: usize = SLOTS.trailing_zeros() as usize;
 /// The list behind the last slot of the last level: what is more than two years away.
 const OVERFLOW: usize = LEVELS * SLOTS;
-/// The end of a list.
-const NONE: u32 = u32::MAX;
 
-/// One armed timer: a link in the list of its slot. Links are numbers and not pointers, so no
-/// `unsafe` is needed, and taking one out of the middle is as cheap.
+/// One armed timer. It knows where its slot has it, so that it can be taken out without a search.
 #[derive(Debug)]
 pub(super) struct Timer<T> {
     pub(super) id: TimerId,
     pub(super) deadline: Instant,
     /// `level * SLOTS + slot`, or [`OVERFLOW`].
     slot: u16,
-    previous: u32,
-    next: u32,
+    /// Where in the slot's list.
+    position: u32,
     pub(super) payload: T,
 }
 
-/// One slot: a list in no particular order.
-#[derive(Debug, Clone, Copy)]
+/// One slot: its timers' places in the slab, in no particular order. Numbers and not pointers, so no
+/// `unsafe` is needed; and one behind the other, so going through them does not wait for memory at
+/// every step, as it does in a chain of links.
+#[derive(Debug)]
 struct Slot {
-    first: u32,
+    timers: Vec<u32>,
     /// No timer in the list is due before this.
     not_before: Instant,
 }
 
-const EMPTY: Slot = Slot { first: NONE, not_before: Instant::FAR_FUTURE };
+const EMPTY: Slot = Slot { timers: Vec::new(), not_before: Instant::FAR_FUTURE };
 
 /// The wheel. `T` is whatever a timer is to wake.
 #[derive(Debug)]
@@ -99,7 +100,7 @@ impl<T> Default for Wheel<T> {
     fn default() -> Self {
         Wheel {
             timers: Slab::new(),
-            slots: [EMPTY; OVERFLOW + 1],
+            slots: [const { EMPTY }; OVERFLOW + 1],
             occupied: [0; LEVELS],
             cursor: 0,
             last_id: 0,
@@ -118,13 +119,12 @@ impl<T> Wheel<T> {
     ///
     /// # Panics
     ///
-    /// With 2^32 - 1 timers armed at once.
+    /// With more than 2^32 timers armed at once.
     pub fn insert(&mut self, deadline: Instant, payload: T) -> TimerKey {
         self.last_id += 1;
         let id = TimerId(self.last_id);
-        let timer = Timer { id, deadline, slot: 0, previous: NONE, next: NONE, payload };
-        let index = u32::try_from(self.timers.insert(timer)).expect("fewer than 2^32 - 1 timers");
-        assert_ne!(index, NONE, "fewer than 2^32 - 1 timers");
+        let timer = Timer { id, deadline, slot: 0, position: 0, payload };
+        let index = u32::try_from(self.timers.insert(timer)).expect("at most 2^32 timers");
         self.link(index);
         TimerKey { index, id }
     }
@@ -218,22 +218,20 @@ impl<T> Wheel<T> {
                 return Some(level * SLOTS + self.occupied[level].trailing_zeros() as usize);
             }
         }
-        if self.slots[OVERFLOW].first == NONE { None } else { Some(OVERFLOW) }
+        if self.slots[OVERFLOW].timers.is_empty() { None } else { Some(OVERFLOW) }
     }
 
     /// Empties a slot that the cursor has entered or passed: what is due goes to `due`, the rest
     /// cascades.
     fn empty(&mut self, slot: usize, now: Instant, due: &mut Vec<Due<T>>) {
-        let mut index = self.slots[slot].first;
-        self.clear(slot);
-        while index != NONE {
-            let next = self.timers[index as usize].next;
+        let timers = mem::take(&mut self.slots[slot].timers);
+        self.mark_empty(slot);
+        for index in timers {
             if self.timers[index as usize].deadline <= now {
                 self.fire(index, due);
             } else {
                 self.link(index);
             }
-            index = next;
         }
     }
 
@@ -249,45 +247,37 @@ impl<T> Wheel<T> {
         due.push(Due { deadline: timer.deadline, id: timer.id, payload: timer.payload });
     }
 
-    /// Puts a timer at the front of the list of the slot where it belongs now.
+    /// Puts a timer into the slot where it belongs now.
     fn link(&mut self, index: u32) {
         let deadline = self.timers[index as usize].deadline;
         let number = self.slot_of(deadline.millis());
         let slot = &mut self.slots[number];
-        let next = slot.first;
-        slot.first = index;
+        let timer = &mut self.timers[index as usize];
+        timer.slot = number as u16;
+        timer.position = slot.timers.len() as u32;
+        slot.timers.push(index);
         slot.not_before = slot.not_before.min(deadline);
         if number < OVERFLOW {
             self.occupied[number / SLOTS] |= 1 << (number % SLOTS);
         }
-        let timer = &mut self.timers[index as usize];
-        timer.slot = number as u16;
-        timer.previous = NONE;
-        timer.next = next;
-        if next != NONE {
-            self.timers[next as usize].previous = index;
-        }
     }
 
-    /// Takes a timer out of the list of its slot.
+    /// Takes a timer out of its slot: the last one there takes its place.
     fn unlink(&mut self, index: u32) {
-        let Timer { slot, previous, next, .. } = self.timers[index as usize];
+        let Timer { slot, position, .. } = self.timers[index as usize];
         let slot = usize::from(slot);
-        if next != NONE {
-            self.timers[next as usize].previous = previous;
+        let timers = &mut self.slots[slot].timers;
+        timers.swap_remove(position as usize);
+        if let Some(&moved) = timers.get(position as usize) {
+            self.timers[moved as usize].position = position;
         }
-        if previous != NONE {
-            self.timers[previous as usize].next = next;
-        } else if next != NONE {
-            self.slots[slot].first = next;
-        } else {
-            self.clear(slot);
+        if timers.is_empty() {
+            self.mark_empty(slot);
         }
     }
 
-    /// Marks a slot as empty.
-    fn clear(&mut self, slot: usize) {
-        self.slots[slot] = EMPTY;
+    fn mark_empty(&mut self, slot: usize) {
+        self.slots[slot].not_before = Instant::FAR_FUTURE;
         if slot < OVERFLOW {
             self.occupied[slot / SLOTS] &= !(1 << (slot % SLOTS));
         }

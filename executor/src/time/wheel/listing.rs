@@ -11,13 +11,11 @@ impl<T> Wheel<T> {
     pub(crate) fn about_to_move(&self, now: Instant) -> Vec<TimerKey> {
         let mut keys = Vec::new();
         for slot in SLOTS..=OVERFLOW {
-            let mut index = self.slots[slot].first;
             if self.begin_of(slot) > now.millis() {
                 continue;
             }
-            while let Some(timer) = self.timers.get(index as usize) {
-                keys.push(TimerKey { index, id: timer.id });
-                index = timer.next;
+            for &index in &self.slots[slot].timers {
+                keys.push(TimerKey { index, id: self.timers[index as usize].id });
             }
         }
         keys
