@@ -59,7 +59,8 @@ pub(crate) struct LoopState {
     pub(crate) timers: RefCell<Timers<Wakeup>>,
     pub(crate) reactor: Reactor<Wakeup>,
     /// The time, as this turn sees it: read once, when its wait is over. All timers of a turn are
-    /// judged by the same time, and asking for it costs nothing.
+    /// judged by the same time, and asking for it costs nothing. It stands still while a loop without
+    /// timers has so much to do that it does not come to wait.
     pub(crate) turn_time: Cell<Instant>,
     /// Whether this turn is to be the last for now.
     pub(crate) stopping: Cell<bool>,
@@ -67,14 +68,12 @@ pub(crate) struct LoopState {
     /// cancel.
     pub(crate) ending: Cell<Option<TaskKey>>,
     pub(crate) extras: Extras,
-    /// What the last wait brought.
-    pub(crate) found: Cell<Found>,
     last_task: Cell<u64>,
     /// The name of all that have none: an empty text, made once.
     unnamed: Rc<str>,
 }
 
-/// What a wait brings. The loop keeps it from turn to turn: empty, but for its memory.
+/// What a wait brings. It is kept from turn to turn: empty, but for its memory.
 #[derive(Default)]
 pub(crate) struct Found {
     /// Sockets, in the kernel's order; for each, the reader before the writer.
@@ -102,7 +101,6 @@ impl LoopState {
             stopping: Cell::new(false),
             ending: Cell::new(None),
             extras,
-            found: Cell::default(),
             last_task: Cell::new(0),
             unnamed: Rc::from(""),
         }
@@ -181,11 +179,12 @@ impl LoopState {
     fn run_until(&self, done: &dyn Fn() -> bool) {
         let _answers = Answers::new(&self.ready.inbox);
         self.tell_loop_begin();
+        let mut found = Found::default();
         loop {
             if done() {
                 self.stopping.set(true);
             }
-            self.tick();
+            self.tick(&mut found);
             // Looked at after the turn and not before it: whoever asked for the end, the turn that
             // was under way is finished, as after asyncio's `loop.stop()`.
             if self.stopping.replace(false) {

@@ -78,9 +78,6 @@ impl Inbox {
 
     /// Takes all there is.
     pub(crate) fn take(&self) -> Vec<News> {
-        if self.is_empty() {
-            return Vec::new();
-        }
         let mut place = self.lock();
         self.full.store(false, Ordering::Release);
         place.as_mut().map(std::mem::take).unwrap_or_default()

@@ -35,13 +35,13 @@ use reactor::Fired;
 use crate::event_loop::{Found, LONGEST_WAIT, LoopState};
 use crate::inbox::{News, TaskKey};
 use crate::inspect::event::{Cause, Outcome};
-use crate::ready::{Callback, Entry, callback};
+use crate::ready::{Callback, Entry, Wakeup, callback};
 use crate::task::{Steps, drop_body};
 use crate::time::Due;
 
 impl LoopState {
     /// One turn of the loop. asyncio: `_run_once`.
-    pub(crate) fn tick(&self) {
+    pub(crate) fn tick(&self, found: &mut Found) {
         self.let_the_person_step();
         self.narrator().next_tick();
         self.tell_turn_begin();
@@ -50,8 +50,7 @@ impl LoopState {
         let timeout = self.timeout();
 
         // 2. Wait for the operating system, so long.
-        let mut found = self.found.take();
-        self.wait(timeout, &mut found);
+        self.wait(timeout, found);
 
         // 3. What other threads report, and who can read or write: to the ready queue.
         self.take_news();
@@ -64,7 +63,6 @@ impl LoopState {
         for Due { id, payload, .. } in found.due.drain(..) {
             payload.deliver(&self.ready, Cause::Timer(id));
         }
-        self.found.set(found);
 
         // 5. Run what is ready now. What is added meanwhile waits for the next turn.
         let began = self.narrator().stopwatch();
@@ -100,18 +98,31 @@ impl LoopState {
         let mut timeout = timeout;
         loop {
             self.wait_once(timeout, found);
-            // From here on, this is what time it is: all timers of a turn are judged alike, and a
-            // task that asks whether its deadline has come gets the answer that fired its timer.
-            self.turn_time.set(self.now());
-            let higher = self.timers_about_to_move();
-            self.timers.borrow_mut().advance(self.turn_time.get(), &mut found.due);
-            self.tell_timers_moved(higher);
+            if timeout != Some(Duration::ZERO) || self.needs_the_time() {
+                self.find_due(&mut found.due);
+            }
             let nothing = found.fired.is_empty() && found.due.is_empty() && self.ready.inbox.is_empty();
             if !nothing || timeout == Some(Duration::ZERO) {
                 return;
             }
             timeout = self.timeout();
         }
+    }
+
+    /// Whether a turn that did not wait has to know how late it is: there are timers to judge by it,
+    /// or somebody looks on.
+    fn needs_the_time(&self) -> bool {
+        self.timers.borrow().armed() > 0 || self.narrator().is_observed()
+    }
+
+    /// Looks at the clock, and collects the timers that are due.
+    fn find_due(&self, due: &mut Vec<Due<Wakeup>>) {
+        // From here on, this is what time it is: all timers of a turn are judged alike, and a task
+        // that asks whether its deadline has come gets the answer that fired its timer.
+        self.turn_time.set(self.now());
+        let higher = self.timers_about_to_move();
+        self.timers.borrow_mut().advance(self.turn_time.get(), due);
+        self.tell_timers_moved(higher);
     }
 
     /// Asks the operating system once. How long that is depends on the clock: the virtual one does
@@ -135,6 +146,9 @@ impl LoopState {
     /// Before the sockets, because that is where asyncio has them: its other threads append to
     /// `_ready` directly, while the loop still waits.
     fn take_news(&self) {
+        if self.ready.inbox.is_empty() {
+            return;
+        }
         for news in self.ready.inbox.take() {
             match news {
                 News::Call(call) => self.ready.push(Entry::Callback(callback(call))),
