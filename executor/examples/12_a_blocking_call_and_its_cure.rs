@@ -1,6 +1,6 @@
 //! A call that holds the thread holds everybody: an `async` before the function makes no difference.
 //!
-//! Watch for: a heart that is to beat every 20 ms, beside three handlers that need half a second. While the first has the thread,
+//! Watch for: a heart that is to beat every 20 ms, beside three handlers that need a quarter of a second. While the first has the thread,
 //! there is no beat: nothing interrupts it. The second waits at an `.await`, and the third has another thread do the blocking.
 //!
 //! ```text
@@ -18,20 +18,20 @@ use std::time::Duration;
 
 use executor::{BuildError, inspect, run, sleep, spawn_named, to_thread};
 
-const QUERY: Duration = Duration::from_millis(500);
+const QUERY: Duration = Duration::from_millis(250);
 
-/// Python: `time.sleep(0.5)`, a call of `requests`, a long computation.
+/// Python: `time.sleep(0.25)`, a call of `requests`, a long computation.
 #[expect(clippy::unused_async, reason = "this is the mistake, and the compiler's helper knows it")]
 async fn blocks() {
     thread::sleep(QUERY);
 }
 
-/// Python: `await asyncio.sleep(0.5)`, or a driver that knows asyncio.
+/// Python: `await asyncio.sleep(0.25)`, or a driver that knows asyncio.
 async fn awaits() {
     sleep(QUERY).await;
 }
 
-/// Python: `await asyncio.to_thread(time.sleep, 0.5)`
+/// Python: `await asyncio.to_thread(time.sleep, 0.25)`
 async fn has_it_done() {
     to_thread(|| thread::sleep(QUERY)).await.expect("sleeping does not panic");
 }

@@ -9,6 +9,8 @@
 #[path = "support/shown.rs"]
 mod shown;
 
+use std::time::{Duration, Instant};
+
 use shown::{examples, shown};
 
 #[test]
@@ -19,12 +21,20 @@ fn every_example_prints_what_its_header_shows() {
         assert!(!all.is_empty(), "{name} shows no command");
         for shown in all {
             assert_eq!(shown.name, name, "{name} shows the command of another example");
+            let began = Instant::now();
             let printed = shown.run();
             assert_eq!(printed, shown.output, "{name} {:?} prints something else", shown.arguments);
+            // Nobody waits for a rung: it is run again and again while one thinks about it.
+            assert!(!is_rung(&name) || began.elapsed() < Duration::from_secs(2), "{name} takes too long");
         }
         compared += 1;
     }
     assert!(compared >= 14, "only {compared} examples were found");
+}
+
+/// Whether an example belongs to the ladder.
+fn is_rung(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// The ladder is code that a learner types in: each rung fits on a screen or two.
@@ -32,7 +42,7 @@ fn every_example_prints_what_its_header_shows() {
 fn the_rungs_of_the_ladder_are_short() {
     let mut rungs = Vec::new();
     for (name, source) in examples() {
-        if !name.starts_with(|first: char| first.is_ascii_digit()) {
+        if !is_rung(&name) {
             continue;
         }
         let lines = source.lines().skip_while(|line| line.is_empty() || line.starts_with("//!")).count();
