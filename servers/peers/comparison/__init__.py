@@ -1,1 +1,1 @@
-"""The parts of `compare`, in reading order: fleet, running, loads, rates, counts, report, bounds."""
+"""The parts of `compare`, in reading order: fleet, running, loads, rates, counts, report, bounds; micro is on its own."""
