@@ -41,6 +41,6 @@ finish
 tbreak cafe_async.rs:20
 info breakpoints
 delete
-dprintf executor::event_loop::LoopState::step,"a step of T%lu\n",task.id.0
+dprintf executor::event_loop::LoopState::step,"a step of T%lu\n",task.id.0 as u64
 continue
 run

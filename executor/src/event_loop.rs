@@ -68,7 +68,7 @@ pub(crate) struct LoopState {
     /// cancel.
     pub(crate) ending: Cell<Option<TaskKey>>,
     pub(crate) extras: Extras,
-    last_task: Cell<u64>,
+    last_task: Cell<Option<TaskId>>,
     /// The name of all that have none: an empty text, made once.
     unnamed: Rc<str>,
 }
@@ -101,7 +101,7 @@ impl LoopState {
             stopping: Cell::new(false),
             ending: Cell::new(None),
             extras,
-            last_task: Cell::new(0),
+            last_task: Cell::new(None),
             unnamed: Rc::from(""),
         }
     }
@@ -140,8 +140,8 @@ impl LoopState {
         T: 'static,
     {
         // Names are never given twice, so a trace can be searched for one.
-        let id = TaskId(self.last_task.get() + 1);
-        self.last_task.set(id.0);
+        let id = TaskId::after(self.last_task.get());
+        self.last_task.set(Some(id));
         let name = name.map_or_else(|| Rc::clone(&self.unnamed), Rc::from);
         self.tell_spawned(id, &name, place);
         joinable(future, conclude, |body| {

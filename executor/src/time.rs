@@ -13,6 +13,7 @@ pub(crate) mod timeout;
 pub mod wheel;
 
 use std::fmt;
+use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,12 +29,17 @@ use wheel::Wheel;
 /// Timers with equal deadlines fire in the order of their names, which is the order in which they
 /// were armed. (asyncio promises no order for them: its heap compares deadlines only.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TimerId(pub(crate) u64);
+pub struct TimerId(pub(crate) NonZeroU64);
 
 impl TimerId {
     /// The number in the name.
     pub fn number(self) -> u64 {
-        self.0
+        self.0.get()
+    }
+
+    /// The name after `last`, or the first, as a task's.
+    fn after(last: Option<TimerId>) -> TimerId {
+        TimerId(last.map_or(NonZeroU64::MIN, |last| last.0.saturating_add(1)))
     }
 }
 

@@ -8,6 +8,7 @@
 //! (`wire.rs` says how times, places and sockets are written).
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -23,12 +24,18 @@ use crate::time::instant::Instant;
 /// The loop's own name for a task: 1 for the first, and never given twice. Printed as `T1`.
 /// asyncio: the number in `Task-1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TaskId(pub(crate) u64);
+pub struct TaskId(pub(super) NonZeroU64);
 
 impl TaskId {
     /// The number in the name.
     pub fn number(self) -> u64 {
-        self.0
+        self.0.get()
+    }
+
+    /// The name after `last`, or the first. No name is zero, so a place for one that may be missing is
+    /// no larger.
+    pub(crate) fn after(last: Option<TaskId>) -> TaskId {
+        TaskId(last.map_or(NonZeroU64::MIN, |last| last.0.saturating_add(1)))
     }
 }
 

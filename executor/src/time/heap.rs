@@ -30,13 +30,13 @@ pub struct Heap<T> {
     entries: BinaryHeap<Reverse<(Instant, TimerId, u32)>>,
     /// What each entry is to wake, as long as it is not cancelled.
     armed: Slab<(TimerId, T)>,
-    last_id: u64,
+    last_id: Option<TimerId>,
 }
 
 impl<T> Default for Heap<T> {
     /// An empty heap.
     fn default() -> Self {
-        Heap { entries: BinaryHeap::new(), armed: Slab::new(), last_id: 0 }
+        Heap { entries: BinaryHeap::new(), armed: Slab::new(), last_id: None }
     }
 }
 
@@ -52,8 +52,8 @@ impl<T> Heap<T> {
     ///
     /// With 2^32 timers armed at once.
     pub fn insert(&mut self, deadline: Instant, payload: T) -> TimerKey {
-        self.last_id += 1;
-        let id = TimerId(self.last_id);
+        let id = TimerId::after(self.last_id);
+        self.last_id = Some(id);
         let index = u32::try_from(self.armed.insert((id, payload))).expect("fewer than 2^32 timers");
         self.entries.push(Reverse((deadline, id, index)));
         TimerKey { index, id }

@@ -92,7 +92,7 @@ pub struct Wheel<T> {
     occupied: [u64; LEVELS],
     /// The millisecond the wheel has come to.
     cursor: u64,
-    last_id: u64,
+    last_id: Option<TimerId>,
 }
 
 impl<T> Default for Wheel<T> {
@@ -103,7 +103,7 @@ impl<T> Default for Wheel<T> {
             slots: [const { EMPTY }; OVERFLOW + 1],
             occupied: [0; LEVELS],
             cursor: 0,
-            last_id: 0,
+            last_id: None,
         }
     }
 }
@@ -121,8 +121,8 @@ impl<T> Wheel<T> {
     ///
     /// With more than 2^32 timers armed at once.
     pub fn insert(&mut self, deadline: Instant, payload: T) -> TimerKey {
-        self.last_id += 1;
-        let id = TimerId(self.last_id);
+        let id = TimerId::after(self.last_id);
+        self.last_id = Some(id);
         let timer = Timer { id, deadline, slot: 0, position: 0, payload };
         let index = u32::try_from(self.timers.insert(timer)).expect("at most 2^32 timers");
         self.link(index);
