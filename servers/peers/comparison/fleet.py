@@ -74,11 +74,17 @@ def build(servers):
         run([*cargo, *program, "--target-dir", str(ROOT / "target")], ROOT)
     run([*cargo, "--target-dir", str(TARGET)], PEERS)
     if any(server.kind == "python" for server in servers):
-        python = str(VENV / "bin" / "python")
-        if not Path(python).exists():
-            run([sys.executable, "-m", "venv", str(VENV)], PEERS)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, "--requirement", "python/requirements.txt"], PEERS)
+        python("requirements.txt")
+
+
+def python(requirements):
+    """A Python of our own that has what this file asks for."""
+    program = str(VENV / "bin" / "python")
+    if not Path(program).exists():
+        run([sys.executable, "-m", "venv", str(VENV)], PEERS)
+    pip = [program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run([*pip, "--requirement", f"python/{requirements}"], PEERS)
+    return program
 
 
 def run(command, directory):

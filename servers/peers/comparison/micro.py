@@ -4,9 +4,15 @@ import subprocess
 
 from .fleet import PEERS, TARGET, run
 
+PROGRAM = TARGET / "release" / "micro"
+
+
+def build():
+    # All its programs: one of them is started by another.
+    run(["cargo", "build", "--release", "--locked", "--target-dir", str(TARGET)], PEERS / "micro")
+
 
 def measure(words):
     """Hands the words on to it; gives back its exit code."""
-    # All its programs: one of them is started by another.
-    run(["cargo", "build", "--release", "--locked", "--target-dir", str(TARGET)], PEERS / "micro")
-    return subprocess.run([TARGET / "release" / "micro", *words]).returncode
+    build()
+    return subprocess.run([PROGRAM, *words]).returncode

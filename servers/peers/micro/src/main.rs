@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand, value_parser};
 use micro::probe::{How, Probe};
 use micro::rows::{ROWS, Row, beginning_with};
 use micro::runtimes::Runtime;
-use micro::{bounds, machine, probe, report, rounds};
+use micro::{bounds, crowd, machine, probe, report, rounds};
 use serde_json::{Map, Value, json};
 
 #[derive(Parser)]
@@ -55,6 +55,15 @@ enum Internal {
         #[command(flatten)]
         how: How,
     },
+    /// So many tasks that sleep at once: what each of them takes
+    #[command(hide = true)]
+    Crowd {
+        count: usize,
+        runtime: Runtime,
+        /// The core to measure on.
+        #[arg(long)]
+        core: usize,
+    },
 }
 
 type Wanted = Vec<&'static Row>;
@@ -74,12 +83,21 @@ fn only_help() -> String {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(Internal::Figures { probe, runtime, how }) = arguments.command {
-        let figures = probe::measure(probe, runtime, how);
-        let object: Map<String, Value> =
-            figures.into_iter().map(|(key, figure)| (key.to_owned(), json!(figure))).collect();
-        println!("{}", Value::Object(object));
-        return ExitCode::SUCCESS;
+    match arguments.command {
+        Some(Internal::Figures { probe, runtime, how }) => {
+            let figures = probe::measure(probe, runtime, how);
+            let object: Map<String, Value> =
+                figures.into_iter().map(|(key, figure)| (key.to_owned(), json!(figure))).collect();
+            println!("{}", Value::Object(object));
+            return ExitCode::SUCCESS;
+        }
+        Some(Internal::Crowd { count, runtime, core }) => {
+            machine::pin(core);
+            let crowd = crowd::crowd(runtime, count).expect("an executor with timers");
+            println!("{}", json!({ "cpu_ns": crowd.cpu, "resident": crowd.resident }));
+            return ExitCode::SUCCESS;
+        }
+        None => {}
     }
 
     let wanted = arguments.only.concat();

@@ -102,7 +102,7 @@ fn lateness(runtime: Runtime, how: How) -> Figures {
 }
 
 fn crowd_of(runtime: Runtime) -> Figures {
-    let Some(crowd) = crowd::crowd(runtime) else { return Vec::new() };
+    let Some(crowd) = crowd::crowd(runtime, 100_000) else { return Vec::new() };
     vec![
         ("crowd-resident", crowd.resident),
         ("crowd-spread", crowd.spread.as_secs_f64() * 1e3),

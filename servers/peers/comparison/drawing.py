@@ -1,0 +1,48 @@
+"""Draws what scale.py has measured: its JSON on standard input, the name of the SVG file as the only word."""
+
+import json
+import sys
+
+import matplotlib
+
+matplotlib.use("svg")
+from matplotlib import pyplot
+from matplotlib.ticker import FuncFormatter
+
+from .fleet import BARE, HYPER
+
+# To be read on a light page and on a dark one.
+GREY = "#7d8794"
+COLOURS = {"ours": "#2f9d5f", "tokio": "#d98a1f", HYPER: "#d98a1f", "smol": "#6f83d6", BARE: "#6f83d6"}
+PANELS = [
+    ("sleepers", "cpu_ns", "a sleeping task, from its spawning to its end", "ns of CPU, each"),
+    ("sleepers", "resident", "a sleeping task", "bytes in memory, each"),
+    ("connections", "cpu_us", "a request, when so many connections ask", "µs of CPU, each"),
+    ("connections", "resident", "a silent connection", "bytes in memory, each"),
+]
+
+
+def draw(found, path):
+    pyplot.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "scale", "font.family": "sans-serif"}
+    for what in ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"):
+        pyplot.rcParams[what] = GREY
+    figure, axes = pyplot.subplots(2, 2, figsize=(9, 6.5))
+    for axis, (kind, key, title, unit) in zip(axes.flat, PANELS):
+        for name, by_count in found[kind].items():
+            points = [(int(count), one[key]) for count, one in by_count.items() if key in one]
+            axis.plot(*zip(*points), marker="o", markersize=4, label=name, color=COLOURS[name])
+        axis.set(xscale="log", yscale="log", ylabel=unit, xlabel="how many")
+        axis.set_title(title, fontsize="medium")
+        # 1,000 and not 10 to the 3.
+        for side in (axis.xaxis, axis.yaxis):
+            side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        axis.grid(alpha=0.25)
+        axis.spines[["top", "right"]].set_visible(False)
+        axis.legend(frameon=False)
+    figure.tight_layout()
+    figure.savefig(path, transparent=True, metadata={"Date": None})
+
+
+if __name__ == "__main__":
+    draw(json.load(sys.stdin), sys.argv[1])
