@@ -3,6 +3,10 @@
 //! Watch for: nobody counts the time. When no task can go on, the loop looks for the earliest deadline, lets the thread sleep
 //! until then, and wakes its owner. Three naps take as long as the longest of them.
 //!
+//! The buzzers are beside the heap and not in it: they have no order, and a sleeper that is asked again leaves another one.
+//! Here both lists only grow, and a sleep that is dropped keeps its timer: the eighth rung does better. (The braces around
+//! `READY.lock()...` free the lock before the task runs: it may wake somebody.)
+//!
 //! ```text
 //! $ cargo run --example 05_timers_in_a_heap
 //! Ada naps for 150 ms

@@ -4,6 +4,9 @@
 //! timer or the first socket. The guest reads a message from a socket that the barista writes to after a nap; Ada
 //! naps meanwhile. Everything after this rung is the same loop, made fast, and made to tell what it does.
 //!
+//! Three things it has not yet: a sleep that is dropped keeps its timer, the list of sleepers only grows, and another thread
+//! cannot end the wait in the kernel, which takes a socket of the loop's own (`reactor/src/notifier.rs`).
+//!
 //! ```text
 //! $ cargo run --example 07_the_whole_idea
 //! turn 1
