@@ -9,11 +9,11 @@
 //! foreign code runs.
 //!
 //! ```text
-//!               wake                   the loop pops its entry
-//!   [waiting] ---------> [scheduled] ---------> [running] ---> done: the future is dropped,
-//!       ^                     ^                     |                whoever joins is woken
-//!       |                     +--- woken meanwhile -+
-//!       +------------------------------ Pending ----+
+//!               wake                the loop pops its entry
+//!   [waiting] ---------> [ready] ---------> [running] ---> done: the future is dropped,
+//!       ^                   ^                   |                whoever joins is woken
+//!       |                   +- woken meanwhile -+
+//!       +---------------------------- Pending --+
 //! ```
 
 mod lookup;
@@ -36,8 +36,8 @@ use crate::time::instant::Instant;
 use crate::waker::TaskWaker;
 
 /// What a task drives: one box for each task, on the heap, where it stays as long as it lives. That
-/// is what the `Pin` promises to the future, which may keep references into itself. Its result goes to the [`JoinHandle`](crate::JoinHandle), so that tasks of
-/// every type fit in one table.
+/// is what the `Pin` promises to the future, which may keep references into itself. Its result goes
+/// to the [`JoinHandle`](crate::JoinHandle), so that tasks of every type fit in one table.
 pub(crate) type Body = Pin<Box<dyn Future<Output = Outcome>>>;
 
 /// The parts of a task that a step needs.

@@ -23,6 +23,35 @@
 //! try can be saved: ask [`Registered::is_ready`] before each try, and arm where it says no. This
 //! saves one system call a request.
 //!
+//! # In use
+//!
+//! ```
+//! use std::io::{ErrorKind, Read, Write};
+//! use std::os::unix::net::UnixStream;
+//! use reactor::{BackendKind, Direction, Reactor};
+//!
+//! # fn main() -> std::io::Result<()> {
+//! let reactor = Reactor::new(BackendKind::Mio)?;
+//! let (guest, mut barista) = UnixStream::pair()?;
+//! let guest = reactor.register(guest)?;
+//! let mut cup = [0; 16];
+//!
+//! // Try first. There is nothing yet: report it, and arm.
+//! let nothing = guest.get().read(&mut cup).unwrap_err();
+//! assert_eq!(nothing.kind(), ErrorKind::WouldBlock);
+//! guest.would_block(Direction::Read);
+//! guest.arm(Direction::Read, "the guest is called")?;
+//!
+//! // The wait sleeps until there is something, and hands back what was armed.
+//! barista.write_all(b"coffee")?;
+//! let mut fired = Vec::new();
+//! reactor.wait(None, &mut fired)?;
+//! assert_eq!(fired[0].waiter, "the guest is called");
+//! assert_eq!(guest.get().read(&mut cup)?, 6);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Reading order
 //!
 //! `reactor.rs` (the table of sources and the wait), `source.rs` (a socket that takes itself out of

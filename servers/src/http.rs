@@ -21,6 +21,28 @@
 //! }
 //! ```
 //!
+//! The same by hand:
+//!
+//! ```
+//! use std::rc::Rc;
+//! use std::time::Duration;
+//! use servers::http::{Connection, Limits, Response, Status, Step};
+//!
+//! let mut connection = Connection::new(Rc::new(Limits::default()));
+//! let now = Duration::ZERO;
+//!
+//! // Half a head: there is more to be read.
+//! connection.receive(b"GET /activer HTTP/1.1\r\nHost: cafe\r\n");
+//! assert!(matches!(connection.next(now), Step::Read));
+//!
+//! connection.receive(b"\r\n");
+//! let Step::Answer(request) = connection.next(now) else { panic!("the head is complete") };
+//! assert_eq!(request.path(), "/activer");
+//!
+//! connection.answer(&Response::text(Status::Ok, "here you are\n"), "Sun, 06 Nov 1994 08:49:37 GMT");
+//! assert!(connection.output().starts_with(b"HTTP/1.1 200 OK\r\n"));
+//! ```
+//!
 //! What it insists on is RFC 9110 (what messages mean) and RFC 9112 (how HTTP/1.1 writes them),
 //! read strictly. An attacker who makes two servers disagree about where a request ends can hide
 //! one request inside another ("request smuggling"), so there is one rule above all: **when the

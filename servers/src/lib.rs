@@ -10,6 +10,17 @@
 //! Read the two files beside each other: they have the same functions in the same order. What they
 //! share is in [`http`] (the protocol, without sockets) and [`routes`] (what is answered, without
 //! waiting).
+//!
+//! # Reading order
+//!
+//! 1. [`routes`]: what can be asked, and what is to be done about it: data, and no waiting.
+//! 2. [`blocking_server`]: one connection after the other, from the first byte to the last.
+//! 3. [`async_server`]: the same functions with an `.await` wherever something can take time.
+//! 4. [`http`]: the protocol as a state machine. Its page has an order of its own.
+//! 5. [`experiment`]: both servers, the clients that ask them, and the picture of who waits.
+//! 6. [`inspector`]: the page at `/loop` that shows the loop at work.
+//!
+//! The rest is what programs need: [`options`], [`limit_flags`], [`loop_flags`], [`command_line`], [`bounds`], [`origins`].
 
 #![forbid(unsafe_code)]
 
