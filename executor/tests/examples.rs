@@ -9,6 +9,8 @@
 #[path = "support/shown.rs"]
 mod shown;
 
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use shown::{examples, shown};
@@ -35,6 +37,17 @@ fn every_example_prints_what_its_header_shows() {
 /// Whether an example belongs to the ladder.
 fn is_rung(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// One rung is there for those who read Python only.
+#[test]
+#[ignore = "needs python3"]
+fn the_whole_idea_is_the_same_in_python() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/07_the_whole_idea.py");
+    let output = Command::new("python3").arg(source).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let in_rust = examples().into_iter().find(|(name, _)| name == "07_the_whole_idea").unwrap().1;
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), shown(&in_rust)[0].output);
 }
 
 /// The ladder is code that a learner types in: each rung fits on a screen or two.

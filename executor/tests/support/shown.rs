@@ -45,6 +45,9 @@ pub(crate) fn examples() -> Vec<(String, String)> {
     let mut examples = Vec::new();
     for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")).unwrap() {
         let path = file.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         examples.push((name, fs::read_to_string(&path).unwrap()));
     }
