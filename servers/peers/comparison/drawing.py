@@ -15,11 +15,16 @@ from .fleet import BARE, HYPER
 GREY = "#7d8794"
 COLOURS = {"ours": "#2f9d5f", "tokio": "#d98a1f", HYPER: "#d98a1f", "smol": "#6f83d6", BARE: "#6f83d6"}
 PANELS = [
-    ("sleepers", "cpu_ns", "a sleeping task, from its spawning to its end", "ns of CPU, each"),
-    ("sleepers", "resident", "a sleeping task", "bytes in memory, each"),
-    ("connections", "cpu_us", "a request, when so many connections ask", "µs of CPU, each"),
-    ("connections", "resident", "a silent connection", "bytes in memory, each"),
+    ("sleepers", "cpu_ns", "a sleeping task, from its spawning to its end", "ns of CPU, each", "log"),
+    ("sleepers", "resident", "a sleeping task", "bytes in memory, each", "linear"),
+    ("connections", "cpu_us", "a request, when so many connections ask", "µs of CPU, each", "linear"),
+    ("connections", "resident", "a silent connection", "bytes in memory, each", "log"),
 ]
+
+
+def short(value, _):
+    """1k and not 1,000: there are seven of them in a row."""
+    return next((f"{value / unit:g}{name}" for unit, name in ((1e6, "M"), (1e3, "k")) if value >= unit), f"{value:g}")
 
 
 def draw(found, path):
@@ -27,15 +32,17 @@ def draw(found, path):
     for what in ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color"):
         pyplot.rcParams[what] = GREY
     figure, axes = pyplot.subplots(2, 2, figsize=(9, 6.5))
-    for axis, (kind, key, title, unit) in zip(axes.flat, PANELS):
+    for axis, (kind, key, title, unit, scale) in zip(axes.flat, PANELS):
         for name, by_count in found[kind].items():
-            points = [(int(count), one[key]) for count, one in by_count.items() if key in one]
+            # Less than a page for all of them is not a figure.
+            points = [(int(count), one[key]) for count, one in by_count.items() if one.get(key, 0) > 0]
             axis.plot(*zip(*points), marker="o", markersize=4, label=name, color=COLOURS[name])
-        axis.set(xscale="log", yscale="log", ylabel=unit, xlabel="how many")
+        axis.set(xscale="log", yscale=scale, ylabel=unit, xlabel="how many")
         axis.set_title(title, fontsize="medium")
-        # 1,000 and not 10 to the 3.
-        for side in (axis.xaxis, axis.yaxis):
-            side.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        if scale == "linear":
+            axis.set_ylim(bottom=0)
+        axis.xaxis.set_major_formatter(FuncFormatter(short))
+        axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
         axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
         axis.grid(alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
