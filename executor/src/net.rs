@@ -21,11 +21,11 @@ mod listener;
 mod reader;
 mod server;
 pub(crate) mod source;
+mod split;
 mod stream;
 mod tcp;
 mod udp;
 mod unix;
-mod watch;
 mod writer;
 
 pub use connect::{open_connection, resolve};

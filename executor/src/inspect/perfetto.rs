@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use super::event::{Cause, Event, Record, TaskId};
 use super::place::Place;
 use super::task_table::TaskState;
-use super::tracks::{Phase, Slice, Track, slice};
+use super::tracks::{Phase, Slice, Track, micros, slice};
 use crate::time::instant::Instant;
 
 /// The track of the loop itself.
@@ -99,12 +99,6 @@ impl Page<'_> {
             self.put(&slice.event(pid, track));
         }
     }
-}
-
-/// Microseconds, which the format counts in.
-#[expect(clippy::cast_precision_loss, reason = "exact for a hundred days")]
-pub(super) fn micros(time: Instant) -> f64 {
-    time.nanos() as f64 / 1e3
 }
 
 fn task_track(task: TaskId) -> u64 {

@@ -2,9 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::perfetto::micros;
 use super::place::Place;
 use crate::time::instant::Instant;
+
+/// Microseconds, which the format counts in.
+#[expect(clippy::cast_precision_loss, reason = "exact for a hundred days")]
+pub(super) fn micros(time: Instant) -> f64 {
+    time.nanos() as f64 / 1e3
+}
 
 /// From when to when something lasted.
 pub(super) struct Slice {

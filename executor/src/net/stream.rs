@@ -3,20 +3,19 @@
 //! The kinds of sockets differ in how they are made and in what their addresses look like, and in
 //! nothing else: one [`Stream`] serves them all.
 
+mod watch;
+
 use std::fmt;
 use std::future::Future;
 use std::io::{self, Read, Write};
 use std::net::{self, Shutdown};
 use std::os::unix;
-use std::rc::Rc;
 
 use reactor::{Direction, Source};
 
-use super::reader::StreamReader;
 use super::source::{Readiness, Socket};
-use super::watch::Watches;
-use super::writer::StreamWriter;
 use crate::inspect::event::Spot;
+use watch::Watches;
 
 /// A connected socket of the standard library.
 pub trait StreamSocket: Source + fmt::Debug + Sized + 'static {
@@ -62,7 +61,7 @@ impl StreamSocket for unix::net::UnixStream {
 #[derive(Debug)]
 pub struct Stream<S> {
     pub(super) socket: Socket<S>,
-    pub(super) watches: Watches,
+    watches: Watches,
 }
 
 impl<S: StreamSocket> Stream<S> {
@@ -200,14 +199,6 @@ impl<S: StreamSocket> Stream<S> {
     /// If the connection is not there any more.
     pub fn shutdown(&self, direction: Shutdown) -> io::Result<()> {
         self.socket.get().shutdown(direction)
-    }
-
-    /// Divides it in two halves with buffers: one to read lines and the like, one to write without
-    /// waiting. They share the connection, and the last one closes it. asyncio: what
-    /// `open_connection` returns.
-    pub fn split(self) -> (StreamReader<S>, StreamWriter<S>) {
-        let stream = Rc::new(self);
-        (StreamReader::new(Rc::clone(&stream)), StreamWriter::new(stream))
     }
 
     /// The standard library's socket, for its addresses and options. It is non-blocking. asyncio:

@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use reactor::Direction;
 
-use super::stream::{Stream, StreamSocket};
+use super::{Stream, StreamSocket};
 use crate::ready::callback;
 
 /// Which callbacks a stream has: their numbers, by direction, and 0 for none. A callback that is on
