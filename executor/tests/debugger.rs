@@ -5,7 +5,7 @@
 //! the loop that changes the session shows in the diff of the page:
 //!
 //! ```text
-//! UPDATE_SESSION=1 cargo test -p executor --test debugger -- --ignored && git diff docs/debugging.md
+//! UPDATE_SESSION=1 cargo test --workspace --test debugger -- --ignored && git diff docs/debugging.md
 //! ```
 //!
 //! Addresses and the like are no part of it (`normalised`).
