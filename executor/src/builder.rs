@@ -18,6 +18,7 @@ use crate::settings::{
 use crate::threads::pool::default_threads;
 use crate::time::Timers;
 use crate::time::clock::Clock;
+use crate::time::slack;
 
 /// Runs `main` on a new loop, with the switches of the environment, and gives its result. Tasks that
 /// are left when it returns are [cancelled](EventLoop::cancel_all_tasks), and may clean up before
@@ -168,7 +169,8 @@ impl Builder {
         self
     }
 
-    /// Makes the loop.
+    /// Makes the loop. On Linux, and if its clock is not the virtual one, this thread's waits then end
+    /// in time: the kernel is asked not to put several of them together (`PR_SET_TIMERSLACK`).
     ///
     /// # Errors
     ///
@@ -205,6 +207,9 @@ impl Builder {
         }
         for observer in recorder.into_iter().chain(self.observers) {
             narrator.add_observer(observer);
+        }
+        if clock != ClockKind::Virtual {
+            slack::be_punctual();
         }
         let threads = self.threads.unwrap_or_else(default_threads);
         let state = LoopState::new(Reactor::new(backend)?, Timers::new(timers), wake, narrator, threads);

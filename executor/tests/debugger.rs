@@ -74,9 +74,31 @@ fn exchanges(transcript: &str) -> Vec<Exchange> {
     }
     for exchange in &mut exchanges {
         let output = exchange.output.trim_matches('\n');
-        exchange.output = if output.is_empty() { String::new() } else { format!("{output}\n") };
+        exchange.output = if output.is_empty() { String::new() } else { places_in_order(output) };
     }
     exchanges
+}
+
+/// A breakpoint's places (`5.1`, `5.2`) sorted by what they are: gdb has them in the order in which the
+/// compiler wrote them, and that differs from build to build.
+fn places_in_order(output: &str) -> String {
+    let mut lines: Vec<(&str, &str)> = Vec::new();
+    for line in output.lines() {
+        let number =
+            line.find(' ').filter(|&end| line[..end].parse::<f64>().is_ok() && line[..end].contains('.'));
+        lines.push(line.split_at(number.unwrap_or(0)));
+    }
+    let mut sorted = String::new();
+    for places in lines.chunk_by(|one, next| !one.0.is_empty() && !next.0.is_empty()) {
+        let mut texts: Vec<&str> = places.iter().map(|place| place.1).collect();
+        texts.sort_unstable();
+        for ((number, _), text) in places.iter().zip(texts) {
+            sorted += number;
+            sorted += text;
+            sorted += "\n";
+        }
+    }
+    sorted
 }
 
 fn is_noise(line: &str) -> bool {
