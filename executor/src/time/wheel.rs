@@ -123,9 +123,9 @@ impl<T> Wheel<T> {
     pub fn insert(&mut self, deadline: Instant, payload: T) -> TimerKey {
         let id = TimerId::after(self.last_id);
         self.last_id = Some(id);
-        let timer = Timer { id, deadline, slot: 0, position: 0, payload };
-        let index = u32::try_from(self.timers.insert(timer)).expect("at most 2^32 timers");
-        self.link(index);
+        let index = u32::try_from(self.timers.vacant_key()).expect("at most 2^32 timers");
+        let (slot, position) = self.put(index, deadline);
+        self.timers.insert(Timer { id, deadline, slot, position, payload });
         TimerKey { index, id }
     }
 
@@ -133,12 +133,12 @@ impl<T> Wheel<T> {
     /// no longer armed. asyncio: `TimerHandle.cancel`, which leaves the handle in the heap until it
     /// is swept.
     pub fn cancel(&mut self, key: TimerKey) -> Option<T> {
-        let timer = self.timers.get(key.index as usize)?;
-        if timer.id != key.id {
+        if self.timers.get(key.index as usize)?.id != key.id {
             return None;
         }
-        self.unlink(key.index);
-        Some(self.timers.remove(key.index as usize).payload)
+        let Timer { slot, position, payload, .. } = self.timers.remove(key.index as usize);
+        self.take_out(usize::from(slot), position as usize);
+        Some(payload)
     }
 
     /// A moment before which no timer is due: the earliest deadline, or a little less after a
@@ -230,7 +230,9 @@ impl<T> Wheel<T> {
             if self.timers[index as usize].deadline <= now {
                 self.fire(index, due);
             } else {
-                self.link(index);
+                let (slot, position) = self.put(index, self.timers[index as usize].deadline);
+                let timer = &mut self.timers[index as usize];
+                (timer.slot, timer.position) = (slot, position);
             }
         }
     }
@@ -247,29 +249,25 @@ impl<T> Wheel<T> {
         due.push(Due { deadline: timer.deadline, id: timer.id, payload: timer.payload });
     }
 
-    /// Puts a timer into the slot where it belongs now.
-    fn link(&mut self, index: u32) {
-        let deadline = self.timers[index as usize].deadline;
+    /// Puts a timer into the slot where it belongs now, and says which that is and where it is there.
+    fn put(&mut self, index: u32, deadline: Instant) -> (u16, u32) {
         let number = self.slot_of(deadline.millis());
         let slot = &mut self.slots[number];
-        let timer = &mut self.timers[index as usize];
-        timer.slot = number as u16;
-        timer.position = slot.timers.len() as u32;
+        let position = slot.timers.len() as u32;
         slot.timers.push(index);
         slot.not_before = slot.not_before.min(deadline);
         if number < OVERFLOW {
             self.occupied[number / SLOTS] |= 1 << (number % SLOTS);
         }
+        (number as u16, position)
     }
 
     /// Takes a timer out of its slot: the last one there takes its place.
-    fn unlink(&mut self, index: u32) {
-        let Timer { slot, position, .. } = self.timers[index as usize];
-        let slot = usize::from(slot);
+    fn take_out(&mut self, slot: usize, position: usize) {
         let timers = &mut self.slots[slot].timers;
-        timers.swap_remove(position as usize);
-        if let Some(&moved) = timers.get(position as usize) {
-            self.timers[moved as usize].position = position;
+        timers.swap_remove(position);
+        if let Some(&moved) = timers.get(position) {
+            self.timers[moved as usize].position = position as u32;
         }
         if timers.is_empty() {
             self.mark_empty(slot);
