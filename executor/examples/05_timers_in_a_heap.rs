@@ -3,9 +3,8 @@
 //! Watch for: nobody counts the time. When no task can go on, the loop looks for the earliest deadline, lets the thread sleep
 //! until then, and wakes its owner. Three naps take as long as the longest of them.
 //!
-//! The buzzers are beside the heap and not in it: they have no order, and a sleeper that is asked again leaves another one.
-//! Here both lists only grow, and a sleep that is dropped keeps its timer: the eighth rung does better. (The braces around
-//! `READY.lock()...` free the lock before the task runs: it may wake somebody.)
+//! The buzzers are in a list beside the heap and not in it: they have no order, and a sleeper that is asked again leaves another
+//! one. The lists of tasks and of buzzers only grow here, and a sleep that is dropped keeps its timer: the eighth rung does better.
 //!
 //! ```text
 //! $ cargo run --example 05_timers_in_a_heap
@@ -68,6 +67,7 @@ async fn sleep(time: Duration) {
 
 fn run() {
     loop {
+        // In braces, so that the lock is free again before the task is polled: it may wake somebody.
         while let Some(task) = { READY.lock().expect("nobody panics").pop_front() } {
             let Some(mut future) = TASKS.with_borrow_mut(|tasks| tasks[task].take()) else { continue };
             let waker = Waker::from(Arc::new(Buzzer(task)));
@@ -77,6 +77,7 @@ fn run() {
         }
         // Nobody can go on. Who is the next that can, and when?
         let Some(Reverse((deadline, sleeper))) = TIMERS.with_borrow_mut(BinaryHeap::pop) else { break };
+        // No notifier can cut this sleep short: what another thread wakes meanwhile has to wait until it is over.
         std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
         let buzzer = SLEEPERS.with_borrow_mut(|sleepers| sleepers[sleeper].take());
         buzzer.into_iter().for_each(Waker::wake);
@@ -93,8 +94,6 @@ fn main() {
         });
     }
     run();
-    println!(
-        "one after the other would be 300 ms; took less: {}",
-        began.elapsed() < Duration::from_millis(290)
-    );
+    let less = began.elapsed() < Duration::from_millis(290);
+    println!("one after the other would be 300 ms; took less: {less}");
 }

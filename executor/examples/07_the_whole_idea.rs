@@ -54,7 +54,7 @@ struct EventLoop {
     ready: Arc<Mutex<VecDeque<usize>>>,
     /// Who is not done. `task.rs`.
     tasks: RefCell<BTreeMap<usize, Task>>,
-    /// Which sleeper waits for which time, the earliest on top; and the sleepers' wakers. `time/heap.rs`.
+    /// Which sleeper waits until when, the earliest on top. Wakers have no order: they lie beside it. `time/heap.rs`.
     timers: RefCell<BinaryHeap<Reverse<(Instant, usize)>>>,
     sleepers: RefCell<Vec<Option<Waker>>>,
     /// Who waits for which socket, and the kernel's end of it. `reactor/src/reactor.rs`.
