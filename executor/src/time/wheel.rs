@@ -18,30 +18,34 @@
 //! level 3   slot = 4.4 minutes  all 64 = 4.7 hours
 //! level 2   slot = 4.1 seconds  all 64 = 4.4 minutes
 //! level 1   slot = 64 ms        all 64 = 4.1 seconds
-//! level 0   slot = 1 ms         all 64 = 64 ms          <- timers fire from here
+//! level 0   slot = 1 ms         all 64 = 64 ms
 //! ```
 //!
 //! `cursor` is the millisecond up to which everything has fired. A timer belongs to the level of
 //! the highest base-64 digit in which its millisecond differs from the cursor's, in the slot that
-//! this digit names. So all of level 0 comes before all of level 1, that before level 2, and within
-//! a level the slots follow each other: the earliest timer is in the first occupied slot of the
-//! lowest occupied level, and a bitmap per level finds it without a search. When the cursor enters
-//! a slot of a higher level, its timers now agree with the cursor in one more digit, and move down:
-//! they *cascade*.
+//! this digit names. With the cursor at 100, which is 1|36 in base 64, a timer for 120 (1|56)
+//! differs in the last digit: level 0, slot 56. One for 200 (3|8) differs in the digit before:
+//! level 1, slot 3; and when the cursor comes to 192 (3|0), it moves down to level 0, slot 8.
+//!
+//! So all of level 0 comes before all of level 1, that before level 2, and within a level the slots
+//! follow each other: the earliest timer is in the first occupied slot of the lowest occupied level,
+//! and a bitmap per level finds it without a search. When the cursor enters a slot of a higher level,
+//! its timers now agree with the cursor in one more digit, and move down: they *cascade*. (If some of
+//! them are due by then, these fire at once.)
 //!
 //! # Exact deadlines
 //!
 //! Slots sort by the millisecond, but deadlines stay exact to the nanosecond: only a timer whose
 //! exact deadline has passed fires, and the loop waits for exact deadlines, not for the edges of
-//! slots. Each slot remembers the earliest deadline that was ever put into it, so asking needs no
-//! scan; after a cancellation it may be too early. The loop then wakes for nothing, tidies up, and
-//! sleeps on.
+//! slots. Each slot remembers the earliest deadline that was put into it since it was last empty, so
+//! asking needs no scan; after a cancellation it may be too early. The loop then wakes for nothing,
+//! tidies up, and sleeps on.
 //!
 //! The idea is from G. Varghese and T. Lauck, "Hashed and hierarchical timing wheels" (1987); Linux
 //! had one in `kernel/time/timer.c` and tokio has one in `runtime/time/wheel`. asyncio uses the
 //! heap of [`heap.rs`](super::heap).
 
-#![expect(clippy::cast_possible_truncation, reason = "levels, slots and digits are small numbers")]
+#![expect(clippy::cast_possible_truncation, reason = "slots and positions are small numbers")]
 
 mod listing;
 
@@ -55,8 +59,9 @@ use super::{Due, TimerId, TimerKey};
 const LEVELS: usize = 6;
 const SLOTS: usize = 64;
 /// Each level reads this many bits of the millisecond.
-const DIGIT: usize = SLOTS.trailing_zeros() as usize;
-/// The list behind the last slot of the last level: what is more than two years away.
+const DIGIT_BITS: usize = SLOTS.trailing_zeros() as usize;
+/// The list behind the last slot of the last level: what no level reaches, because it differs from
+/// the cursor in a digit above all of them.
 const OVERFLOW: usize = LEVELS * SLOTS;
 
 /// One armed timer. It knows where its slot has it, so that it can be taken out without a search.
@@ -66,8 +71,9 @@ pub(super) struct Timer<T> {
     pub(super) deadline: Instant,
     /// `level * SLOTS + slot`, or [`OVERFLOW`].
     slot: u16,
-    /// Where in the slot's list.
+    /// Where in [`Slot::timers`].
     position: u32,
+    /// What it wakes.
     pub(super) payload: T,
 }
 
@@ -141,8 +147,8 @@ impl<T> Wheel<T> {
         Some(payload)
     }
 
-    /// A moment before which no timer is due: the earliest deadline, or a little less after a
-    /// cancellation. Nothing if no timer is armed. asyncio: `self._scheduled[0]._when`.
+    /// A moment before which no timer is due: the earliest deadline, or an earlier one whose timer
+    /// was cancelled. Nothing if no timer is armed. asyncio: `self._scheduled[0]._when`.
     pub fn earliest(&self) -> Option<Instant> {
         let slot = self.first_occupied()?;
         Some(self.slots[slot].not_before)
@@ -158,13 +164,14 @@ impl<T> Wheel<T> {
             if begin > now_millis {
                 break;
             }
-            // The cursor never goes back: a slot of the past can only be the one it stands in.
-            self.cursor = self.cursor.max(begin);
-            if slot < SLOTS && begin >= now_millis {
+            self.cursor = begin;
+            if slot < SLOTS && begin == now_millis {
+                // This millisecond is not over. What is due later in it goes back into its slot,
+                // which so stays the first: to go on would be to go round for ever.
                 self.take_due(slot, now, due);
                 break;
             }
-            self.empty(slot, now, due);
+            self.drain_slot(slot, now, due);
         }
         self.cursor = self.cursor.max(now_millis);
         due[first_due..].sort_unstable_by_key(|timer| (timer.deadline, timer.id));
@@ -187,25 +194,24 @@ impl<T> Wheel<T> {
         // What is overdue waits where the cursor stands, which is the first place to be looked at.
         let millis = millis.max(self.cursor);
         let difference = millis ^ self.cursor;
-        let level = if difference == 0 { 0 } else { difference.ilog2() as usize / DIGIT };
+        let level = if difference == 0 { 0 } else { difference.ilog2() as usize / DIGIT_BITS };
         if level >= LEVELS {
             return OVERFLOW;
         }
-        let digit = (millis >> (level * DIGIT)) % SLOTS as u64;
+        let digit = (millis >> (level * DIGIT_BITS)) % SLOTS as u64;
         level * SLOTS + digit as usize
     }
 
     /// The first millisecond of a slot.
     fn begin_of(&self, slot: usize) -> u64 {
-        // Down to the digit of this level the slot agrees with the cursor; below it, it begins with
-        // zeros.
         let level = slot / SLOTS;
-        let shift = level * DIGIT;
+        let shift = level * DIGIT_BITS;
         if slot == OVERFLOW {
             // The next number that differs from the cursor above all levels.
             return ((self.cursor >> shift) + 1) << shift;
         }
-        let above = self.cursor >> (shift + DIGIT) << (shift + DIGIT);
+        // Above its own digit the slot agrees with the cursor; below it, it begins with zeros.
+        let above = self.cursor >> (shift + DIGIT_BITS) << (shift + DIGIT_BITS);
         above | ((slot % SLOTS) as u64) << shift
     }
 
@@ -223,7 +229,7 @@ impl<T> Wheel<T> {
 
     /// Empties a slot that the cursor has entered or passed: what is due goes to `due`, the rest
     /// cascades.
-    fn empty(&mut self, slot: usize, now: Instant, due: &mut Vec<Due<T>>) {
+    fn drain_slot(&mut self, slot: usize, now: Instant, due: &mut Vec<Due<T>>) {
         let timers = mem::take(&mut self.slots[slot].timers);
         self.mark_empty(slot);
         for index in timers {
@@ -240,7 +246,7 @@ impl<T> Wheel<T> {
     /// Takes from the millisecond that has just begun what is due already; the rest stays.
     fn take_due(&mut self, slot: usize, now: Instant, due: &mut Vec<Due<T>>) {
         if self.slots[slot].not_before <= now {
-            self.empty(slot, now, due);
+            self.drain_slot(slot, now, due);
         }
     }
 
