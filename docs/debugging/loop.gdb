@@ -462,13 +462,13 @@ async function's suspend point: Suspend0 is its first .await, Unresumed is befor
         print(plural(len(loop.slots), "task"))
         for _, slot in sorted(loop.slots, key=lambda place: task_id(place[1])):
             about = slot["about"]
-            steps = some(slot["steps"])
+            runnable = some(slot["runnable"])
             notes = ["spawned at " + place(about["place"])]
-            if steps is None:
+            if runnable is None:
                 state, where = "running", "its step is under way: `backtrace` shows where"
             else:
                 queued = number(counted(slot["shared"])["queued"])
-                state, where = "ready" if queued else "waiting", chain(steps["body"])
+                state, where = "ready" if queued else "waiting", chain(runnable["body"])
                 if "[Unresumed]" not in where:
                     notes.insert(0, ("awaited " if queued else "awaits ") + loop.awaiting(about))
             print("  %-10s %-8s %s" % (loop.name(task_id(slot)), state, where))

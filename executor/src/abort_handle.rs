@@ -49,7 +49,7 @@ impl AbortHandle {
 
     /// As [`JoinHandle::abort`](crate::JoinHandle::abort). Nothing happens to a task that is over.
     pub fn abort(&self) {
-        self.0.cancel();
+        self.0.abort();
     }
 }
 

@@ -229,7 +229,7 @@ struct Entered {
 impl Entered {
     fn new(state: &Rc<LoopState>) -> Self {
         Entered {
-            queue_before: ready::move_in(Some(Rc::clone(&state.ready))),
+            queue_before: ready::set_at_home(Some(Rc::clone(&state.ready))),
             loop_before: RUNNING.with(|running| running.replace(Some(Rc::clone(state)))),
         }
     }
@@ -237,7 +237,7 @@ impl Entered {
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        ready::move_in(self.queue_before.take());
+        ready::set_at_home(self.queue_before.take());
         RUNNING.with(|running| running.replace(self.loop_before.take()));
     }
 }

@@ -192,7 +192,7 @@ impl<T> JoinHandle<T> {
         if self.is_finished() {
             return false;
         }
-        self.task.cancel();
+        self.task.abort();
         true
     }
 

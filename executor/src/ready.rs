@@ -67,18 +67,19 @@ pub(crate) enum Entry {
 
 /// The ready queue of one loop.
 pub(crate) struct ReadyQueue {
-    pub(crate) entries: RefCell<VecDeque<Entry>>,
+    entries: RefCell<VecDeque<Entry>>,
     /// Where other threads reach this loop. Also what tells one loop from another: a waker knows
     /// its loop by it.
     pub(crate) inbox: Arc<Inbox>,
-    pub(crate) wake: WakeMode,
+    /// How whoever waits is woken: see [`deliver`](ReadyQueue::deliver).
+    pub(crate) mode: WakeMode,
     pub(crate) narrator: Narrator,
 }
 
 impl ReadyQueue {
-    pub(crate) fn new(notifier: Notifier, wake: WakeMode, narrator: Narrator) -> Self {
+    pub(crate) fn new(notifier: Notifier, mode: WakeMode, narrator: Narrator) -> Self {
         let inbox = Arc::new(Inbox::new(notifier));
-        ReadyQueue { entries: RefCell::new(VecDeque::new()), inbox, wake, narrator }
+        ReadyQueue { entries: RefCell::new(VecDeque::new()), inbox, mode, narrator }
     }
 
     /// Puts an entry at the end of the line. There is no way to put one anywhere else.
@@ -91,21 +92,25 @@ impl ReadyQueue {
         self.entries.borrow_mut().pop_front()
     }
 
+    /// Shows every entry, front first, to somebody who looks on.
+    pub(crate) fn for_each(&self, look: impl FnMut(&Entry)) {
+        self.entries.borrow().iter().for_each(look);
+    }
+
     /// How long the line is.
     pub(crate) fn len(&self) -> usize {
         self.entries.borrow().len()
     }
 
-    /// Does what a due timer, a ready socket, a finished child, a thread or a signal has to do with
-    /// whoever waits for it, in one of the two ways to wake.
+    /// Wakes whoever waits for a due timer, a ready socket, a finished child, a thread or a signal,
+    /// in one of the two ways. `wake` is a waker's `wake`, or something that ends in one.
     ///
-    /// Here and now: the task that `wake` wakes is put into the ready queue, and so runs in this
-    /// turn if the turn has yet to run its entries. Or, as in asyncio, a callback of its own does
-    /// it, and the task runs a turn later. (There, a timer's callback sets a future's result, and
-    /// the task has to be called back by the future.) This function is the only place that knows
-    /// the difference.
+    /// Directly: the task is put into the ready queue here and now, and so runs in this turn if the
+    /// turn has yet to run its entries. Or as in asyncio: a callback of its own does it, and the
+    /// task runs a turn later. (There, a timer's callback sets a future's result, and the task has
+    /// to be called back by the future.)
     pub(crate) fn deliver(self: &Rc<Self>, cause: Cause, wake: impl FnOnce() + 'static) {
-        match self.wake {
+        match self.mode {
             WakeMode::Direct => {
                 self.narrator.because(cause);
                 wake();
@@ -147,6 +152,6 @@ pub(crate) fn at_home() -> Option<Rc<ReadyQueue>> {
 }
 
 /// Makes `queue` the one that wakers on this thread find, and gives back the one before it.
-pub(crate) fn move_in(queue: Option<Rc<ReadyQueue>>) -> Option<Rc<ReadyQueue>> {
+pub(crate) fn set_at_home(queue: Option<Rc<ReadyQueue>>) -> Option<Rc<ReadyQueue>> {
     AT_HOME.with(|home| home.replace(queue))
 }

@@ -40,8 +40,8 @@ use crate::waker::TaskWaker;
 /// to the [`JoinHandle`](crate::JoinHandle), so that tasks of every type fit in one table.
 pub(crate) type Body = Pin<Box<dyn Future<Output = Outcome>>>;
 
-/// The parts of a task that a step needs.
-pub(crate) struct Steps {
+/// The parts of a task that a step needs, and takes out.
+pub(crate) struct Runnable {
     pub(crate) body: Body,
     /// Made once and lent to every poll: a step allocates nothing.
     pub(crate) waker: Waker,
@@ -64,7 +64,7 @@ pub(crate) struct About {
 pub(crate) struct Slot {
     pub(crate) shared: Arc<TaskWaker>,
     /// Taken out while a step is under way.
-    pub(crate) steps: Option<Steps>,
+    pub(crate) runnable: Option<Runnable>,
     pub(crate) about: About,
     /// Nothing for a task whose cancellation nobody has ever thought of.
     cancellation: Option<Box<Cancellation>>,
@@ -84,34 +84,40 @@ impl Tasks {
         let mut slots = self.slots.borrow_mut();
         let place = slots.vacant_entry();
         let shared = Arc::new(TaskWaker::new(TaskKey { index: place.key(), id }, inbox));
-        let steps = Some(Steps { body, waker: Waker::from(Arc::clone(&shared)) });
-        place.insert(Slot { shared: Arc::clone(&shared), steps, about, cancellation: None, whom: None });
+        let runnable = Some(Runnable { body, waker: Waker::from(Arc::clone(&shared)) });
+        place.insert(Slot { shared: Arc::clone(&shared), runnable, about, cancellation: None, whom: None });
         shared
     }
 
     /// Takes out what a step needs: nothing if the task is over. The flag says whether it is to be
     /// dropped instead.
-    pub(crate) fn begin_step(&self, task: TaskKey) -> Option<(Steps, bool)> {
+    pub(crate) fn begin_step(&self, task: TaskKey) -> Option<(Runnable, bool)> {
         let mut slots = self.slots.borrow_mut();
         let slot = slots.get_mut(task.index)?;
         if slot.shared.task != task {
             return None;
         }
-        let steps = slot.steps.take()?;
+        let runnable = slot.runnable.take()?;
         slot.shared.step_begins();
         let unheard = slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_begins());
-        let dropped = slot.shared.is_cancelled() || unheard;
+        let dropped = slot.shared.is_aborted() || unheard;
         // To be dropped is not a step of its own.
         slot.about.polls += u32::from(!dropped);
-        Some((steps, dropped))
+        Some((runnable, dropped))
     }
 
     /// Puts back what the step had, until the task is woken, with what it waits for: so a list of
     /// tasks can tell where each of them stands and since when, without polling any.
-    pub(crate) fn suspend(&self, task: TaskKey, steps: Steps, on: (Awaiting, Option<Spot>), since: Instant) {
+    pub(crate) fn suspend(
+        &self,
+        task: TaskKey,
+        runnable: Runnable,
+        on: (Awaiting, Option<Spot>),
+        since: Instant,
+    ) {
         let mut slots = self.slots.borrow_mut();
         let slot = &mut slots[task.index];
-        slot.steps = Some(steps);
+        slot.runnable = Some(runnable);
         slot.about.awaiting = on;
         slot.about.since = since;
     }

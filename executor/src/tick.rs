@@ -11,15 +11,17 @@
 //! | 4 | due timers: to the ready queue | `while self._scheduled: ... self._ready.append(handle)` |
 //! | 5 | run what was ready when this phase began | `ntodo = len(self._ready); for i in range(ntodo): ...` |
 //!
-//! So inside one turn the order is: what was ready before, then input and output, then timers.
+//! So inside one turn the order is: what was ready before, what other threads have to say, input and
+//! output, timers.
 //!
 //! And a turn is finite: what is added while phase 5 runs waits for the next one, however short its
 //! way. A loop that ran until its queue is empty would never look at its sockets again once two
 //! tasks keep waking each other.
 //!
-//! At first reading, skip what only reports (`narrator`, all that begins with `tell_`, and
-//! `timers_about_to_move`): the loop
-//! works without. And take `deliver` for "wake": that it has two ways to do so is told in `ready.rs`.
+//! At first reading, skip what only reports: all that begins with `tell_`, `let_the_person_step`,
+//! `stopwatch`, `because` and `timers_about_to_move`. The loop works without. (The narrator, who
+//! reports, also has the clock, and knows whose step is under way.) And take `deliver` for "wake":
+//! that it has two ways to do so is told in `ready.rs`.
 //!
 //! Between two entries of phase 5 nothing happens: no clock is looked at, no socket, and nobody can
 //! interrupt. A task that does not come to an `.await` that waits holds all the others. That is the
@@ -36,7 +38,7 @@ use crate::event_loop::{Found, LONGEST_WAIT, LoopState};
 use crate::inbox::{News, TaskKey};
 use crate::inspect::event::{Cause, Outcome};
 use crate::ready::{Callback, Entry, Wakeup, callback};
-use crate::task::{Steps, drop_body};
+use crate::task::{Runnable, drop_body};
 use crate::time::Due;
 
 impl LoopState {
@@ -77,10 +79,10 @@ impl LoopState {
         self.tell_turn_end(ready, began);
     }
 
-    /// Phase 1.
+    /// Phase 1: how long phase 2 may wait; without a limit, `None`.
     fn timeout(&self) -> Option<Duration> {
-        // The inbox rings the reactor's bell anyway, but a bell that is not listened for saves the
-        // system call of ringing out.
+        // News in the inbox have rung the reactor's bell, so a wait would end at once anyway. But
+        // whoever knows that it is not to wait can leave the call out.
         if self.ready.len() > 0 || self.stopping.get() || !self.ready.inbox.is_empty() {
             return Some(Duration::ZERO);
         }
@@ -92,8 +94,8 @@ impl LoopState {
     /// Phase 2. Returns when something came, or when it was not to wait.
     ///
     /// A wait that brings nothing is no turn: the timer it was for may have been cancelled, or the
-    /// event was one that nobody waits for. Then it looks again how long it may wait. Moving timers
-    /// down the wheel happens in here as well (`advance`), so it costs no turn either.
+    /// event was one that nobody waits for. Then it looks again how long it may wait. Timers
+    /// also move down the wheel without a turn, in `find_due`.
     fn wait(&self, timeout: Option<Duration>, found: &mut Found) {
         let mut timeout = timeout;
         loop {
@@ -120,9 +122,9 @@ impl LoopState {
         // From here on, this is what time it is: all timers of a turn are judged alike, and a task
         // that asks whether its deadline has come gets the answer that fired its timer.
         self.turn_time.set(self.now());
-        let higher = self.timers_about_to_move();
+        let may_move = self.timers_about_to_move();
         self.timers.borrow_mut().advance(self.turn_time.get(), due);
-        self.tell_timers_moved(higher);
+        self.tell_timers_moved(may_move);
     }
 
     /// Asks the operating system once. How long that is depends on the clock: the virtual one does
@@ -131,7 +133,7 @@ impl LoopState {
         let began = self.tell_wait_begin(timeout);
         let clock = &self.narrator().clock;
         let ask_for = clock.timeout_to_ask_for(timeout, self.extras.pool.is_busy());
-        // A mere look at no sockets can be left out: nothing that it does can be noticed.
+        // Whoever does not want to wait, and has no sockets, has nothing to ask.
         if ask_for != Some(Duration::ZERO) || self.reactor.sources() > 0 {
             let result = self.reactor.wait(ask_for, &mut found.fired);
             result.expect("the operating system cannot wait for the loop's descriptors any more");
@@ -160,43 +162,43 @@ impl LoopState {
     /// Phase 5: one step of a task, from where it stands to its next `.await` that has to wait, or
     /// to its end. asyncio: `Task.__step`.
     fn step(&self, task: TaskKey) {
-        let Some((mut steps, cancelled)) = self.tasks.begin_step(task) else {
+        let Some((mut runnable, dropped)) = self.tasks.begin_step(task) else {
             // The task ended after this entry was made.
             return;
         };
         self.narrator().step_begins(task);
-        if cancelled {
-            // Whoever cancelled it is long back at work: its destructors run here, in its own turn,
+        if dropped {
+            // Whoever aborted it is long back at work: its destructors run here, in its own turn,
             // where they can do no harm to anybody in the middle of something.
-            self.end_task(task, steps, Outcome::Cancelled);
+            self.end_task(task, runnable, Outcome::Cancelled);
             return;
         }
         // This is where control leaves the loop, for as long as the task likes. A debugger that
-        // steps over a pending `.await` comes back here, to one of the two arms below.
+        // steps over a pending `.await` comes back here, to the first of the two arms.
         let began = self.narrator().stopwatch();
-        let mut context = Context::from_waker(&steps.waker);
-        match steps.body.as_mut().poll(&mut context) {
+        let mut context = Context::from_waker(&runnable.waker);
+        match runnable.body.as_mut().poll(&mut context) {
             Poll::Pending => {
                 // Whatever it waits for has its waker now. Until that is called, the task is not
                 // looked at again.
                 let awaiting = self.narrator().awaiting();
                 self.tell_polled(task, began, Some(awaiting));
-                self.tasks.suspend(task, steps, awaiting, self.turn_time.get());
+                self.tasks.suspend(task, runnable, awaiting, self.turn_time.get());
                 self.narrator().step_ends();
             }
             Poll::Ready(outcome) => {
                 self.tell_polled(task, began, None);
-                self.end_task(task, steps, outcome);
+                self.end_task(task, runnable, outcome);
             }
         }
     }
 
     /// Drops a task, in its own step.
-    fn end_task(&self, task: TaskKey, steps: Steps, outcome: Outcome) {
+    fn end_task(&self, task: TaskKey, runnable: Runnable, outcome: Outcome) {
         // The future goes first, and its slot after: what its destructors wake or ask of the loop
         // still finds the task in the table.
         self.ending.set(Some(task));
-        drop_body(steps.body);
+        drop_body(runnable.body);
         let about = self.tasks.remove(task);
         self.tell_ended(task, outcome, about.polls);
         self.narrator().step_ends();

@@ -7,10 +7,26 @@
 //! `Task.__wakeup`, which a task adds to the future it awaits.
 //!
 //! A waker may be called many times, from any thread, also after the task is gone. Two flags make
-//! many calls one entry. `queued` is the loop's own: only its thread reads and writes it, so a
-//! wake-up at home takes no lock and no locked instruction, which would cost as much as all the rest
-//! of it. `reported` is for everybody else: whoever sets it leaves a note in the inbox, and at home
-//! the note becomes a wake-up like any other.
+//! many calls one entry: `queued` while the task stands in the ready queue, `reported` while a note
+//! about it lies in the inbox. This is how a wake-up travels from another thread:
+//!
+//! ```text
+//! another thread                          the loop's thread
+//! writes a result
+//! wakes: sets `reported`; it was not
+//!   set, so leaves a note and rings       wakes up, takes the note, and wakes at home:
+//! (wakes once more: it is set, so          clears `reported`,
+//!   there is nothing to do)                 sets `queued`; it was not set, so queues a step
+//!                                         the step begins: clears `queued`
+//!                                         polls: sees the result
+//! ```
+//!
+//! Each flag is cleared before the poll. So whoever writes something too late for that poll finds
+//! the flag clear, and brings about another.
+//!
+//! Two flags and not one, because a wake-up on the loop's own thread is the common one: it needs
+//! `queued` alone, which no other thread touches, and so takes no lock and no locked instruction. (One
+//! would cost as much as all the rest of it. Only if a note is under way does it take it up as well.)
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.
@@ -22,17 +38,18 @@ use std::task::{Wake, Waker};
 use crate::inbox::{Inbox, News, TaskKey};
 use crate::ready::{self, ReadyQueue};
 
-/// The part of a task that others may hold, from any thread: enough to wake it or to cancel it, and
+/// The part of a task that others may hold, from any thread: enough to wake it or to abort it, and
 /// nothing more.
 pub(crate) struct TaskWaker {
     pub(crate) task: TaskKey,
-    /// Whether a step of the task stands in the ready queue. Only the loop's thread touches it; it
-    /// is atomic because a waker is shared with others, and never more than plain memory.
+    /// Whether a step of the task stands in the ready queue. Only the loop's thread touches it. It
+    /// is atomic because the compiler cannot know that; loaded and stored `Relaxed`, it costs what a
+    /// plain `bool` does.
     queued: AtomicBool,
-    /// Whether another thread's note about the task is on its way.
+    /// Whether another thread has woken the task, and no wake-up at home has come since.
     reported: AtomicBool,
     /// Whether the task is to be dropped instead of polled in its next step.
-    cancelled: AtomicBool,
+    aborted: AtomicBool,
     /// The way to the loop from other threads.
     inbox: Arc<Inbox>,
 }
@@ -40,8 +57,8 @@ pub(crate) struct TaskWaker {
 impl TaskWaker {
     /// The waker of a new task, whose first step is about to be queued.
     pub(crate) fn new(task: TaskKey, inbox: Arc<Inbox>) -> Self {
-        let [reported, cancelled] = [AtomicBool::new(false), AtomicBool::new(false)];
-        TaskWaker { task, queued: AtomicBool::new(true), reported, cancelled, inbox }
+        let [reported, aborted] = [AtomicBool::new(false), AtomicBool::new(false)];
+        TaskWaker { task, queued: AtomicBool::new(true), reported, aborted, inbox }
     }
 
     /// Whether a step of the task stands in the ready queue: to be asked on the loop's thread.
@@ -60,8 +77,10 @@ impl TaskWaker {
     /// A wake-up on the loop's own thread.
     fn wake_at_home(&self, queue: &ReadyQueue) {
         if self.reported.load(Ordering::Relaxed) {
-            // A swap and not a store: what the other thread wrote before it called `wake` is seen by
-            // the poll that comes, also if its note was not the first.
+            // A swap and not a store, because a swap also reads: it reads what the latest of the
+            // other threads has set, and with it (`AcqRel`) all that this thread had written before.
+            // After a store, the poll that comes might not see a result that somebody wrote who
+            // found the flag set and therefore did nothing.
             self.reported.swap(false, Ordering::AcqRel);
         }
         if self.is_queued() {
@@ -72,21 +91,21 @@ impl TaskWaker {
         }
     }
 
-    /// Asks that the task be dropped in its next step, and makes sure there is one. asyncio:
-    /// `Task.cancel`.
-    pub(crate) fn cancel(self: &Arc<Self>) {
-        self.cancelled.store(true, Ordering::Release);
+    /// Asks that the task be dropped in its next step, and makes sure that there is one. asyncio has
+    /// only the kind of cancelling that a task can see: that is in `cancel.rs`.
+    pub(crate) fn abort(self: &Arc<Self>) {
+        self.aborted.store(true, Ordering::Release);
         self.wake_by_ref();
+    }
+
+    /// Whether somebody has asked for that.
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.aborted.load(Ordering::Acquire)
     }
 
     /// Whether the task is of the loop with this inbox.
     pub(crate) fn is_of(&self, inbox: &Arc<Inbox>) -> bool {
         Arc::ptr_eq(&self.inbox, inbox)
-    }
-
-    /// Whether somebody asked for it.
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Acquire)
     }
 }
 

@@ -355,7 +355,7 @@ fn the_code_still_has_the_lines_that_are_modelled() {
         (include_str!("../src/inbox.rs"), "self.lock().take().unwrap_or_default()"),
         (
             include_str!("../src/task.rs"),
-            "let steps = slot.steps.take()?;
+            "let runnable = slot.runnable.take()?;
             slot.shared.step_begins();",
         ),
     ];

@@ -166,17 +166,15 @@ impl LoopState {
             }
         }
         let mut ready = Vec::new();
-        for entry in self.ready.entries.borrow().iter() {
-            match entry {
-                Entry::Callback(_) => ready.push(Who::Callback),
-                // The entry of a task that has ended is skipped when its turn comes.
-                Entry::Step(task) => {
-                    if tasks.binary_search_by_key(&task.id, |stand: &TaskStand| stand.id).is_ok() {
-                        ready.push(Who::Task(task.id));
-                    }
+        self.ready.for_each(|entry| match entry {
+            Entry::Callback(_) => ready.push(Who::Callback),
+            // The entry of a task that has ended is skipped when its turn comes.
+            Entry::Step(task) => {
+                if tasks.binary_search_by_key(&task.id, |stand: &TaskStand| stand.id).is_ok() {
+                    ready.push(Who::Task(task.id));
                 }
             }
-        }
+        });
         State { tasks, timers, sources, ready, cursor }
     }
 }

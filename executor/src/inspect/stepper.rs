@@ -129,12 +129,12 @@ impl LoopState {
         let now = self.now();
 
         let mut ready = Vec::new();
-        for entry in self.ready.entries.borrow().iter() {
+        self.ready.for_each(|entry| {
             ready.push(match entry {
                 Entry::Step(task) => name(task.id),
                 Entry::Callback(_) => "a callback".to_owned(),
             });
-        }
+        });
         if !self.ready.inbox.is_empty() {
             ready.push("news from other threads".to_owned());
         }

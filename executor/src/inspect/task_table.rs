@@ -155,7 +155,7 @@ impl Tasks {
 
 fn info(slot: &Slot) -> TaskInfo {
     let about = &slot.about;
-    let state = match &slot.steps {
+    let state = match &slot.runnable {
         None => TaskState::Running,
         Some(_) if slot.shared.is_queued() => TaskState::Ready,
         Some(_) => TaskState::Waiting,
@@ -178,7 +178,7 @@ fn info(slot: &Slot) -> TaskInfo {
 
 /// Whether the task stands at an `.await`: also when it has been woken there.
 fn stands(slot: &Slot) -> bool {
-    slot.steps.is_some() && slot.about.polls > 0
+    slot.runnable.is_some() && slot.about.polls > 0
 }
 
 /// Whom it waits for, those that are over included.

@@ -24,7 +24,7 @@ impl LoopState {
             self.narrator().tell(Event::LoopBegin {
                 backend: self.reactor.backend().name(),
                 timers: self.timers.borrow().kind().name(),
-                wake: self.ready.wake.name(),
+                wake: self.ready.mode.name(),
                 clock: self.narrator().clock.kind().name(),
             });
         }
@@ -116,11 +116,11 @@ impl LoopState {
         let mut queued = self.narrator().queued.borrow_mut();
         if queued.len() > 2 * self.ready.len() + 64 {
             let mut there = HashSet::new();
-            for entry in self.ready.entries.borrow().iter() {
+            self.ready.for_each(|entry| {
                 if let Entry::Step(task) = entry {
                     there.insert(task.id);
                 }
-            }
+            });
             queued.retain(|task, _| there.contains(task));
         }
     }

@@ -81,7 +81,7 @@ impl Sleep {
     }
 
     pub(crate) fn wake_mode(&self) -> WakeMode {
-        self.state.ready.wake
+        self.state.ready.mode
     }
 
     /// Whether its time is over: at the second poll of a sleep of zero, else once this turn's time
