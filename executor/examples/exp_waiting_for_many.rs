@@ -36,65 +36,70 @@ use executor::{
     try_gather, wait,
 };
 
-fn say(what: &str) {
-    println!("{:4} ms: {what}", now().since(Instant::START).as_millis());
+fn say(began: Instant, what: &str) {
+    println!("{:4} ms: {what}", now().since(began).as_millis());
 }
 
-async fn cook(dish: &'static str, millis: u64) -> Result<&'static str, &'static str> {
+async fn cook(began: Instant, dish: &'static str, millis: u64) -> Result<&'static str, &'static str> {
     sleep(Duration::from_millis(millis)).await;
     if dish == "pie" {
         return Err("the pie is burnt");
     }
-    say(&format!("the {dish} is made"));
+    say(began, &format!("the {dish} is made"));
     Ok(dish)
 }
 
-fn orders() -> impl Iterator<Item = impl Future<Output = Result<&'static str, &'static str>>> {
-    [("tea", 10), ("pie", 20), ("soup", 40)].into_iter().map(|(dish, millis)| cook(dish, millis))
+fn orders(began: Instant) -> impl Iterator<Item = impl Future<Output = Result<&'static str, &'static str>>> {
+    [("tea", 10), ("pie", 20), ("soup", 40)].into_iter().map(move |(dish, millis)| cook(began, dish, millis))
 }
 
-async fn with_gather() {
-    let served = try_gather(orders()).await;
-    say(&format!("the guest has {served:?}"));
+async fn with_gather(began: Instant) {
+    let served = try_gather(orders(began)).await;
+    say(began, &format!("the guest has {served:?}"));
 }
 
-async fn with_wait() {
-    let (done, pending) = wait(orders(), When::AllCompleted).limit(Duration::from_millis(30)).await;
-    say(&format!("{} are done, {} is pending", done.len(), pending.len()));
+async fn with_wait(began: Instant) {
+    let (done, pending) = wait(orders(began), When::AllCompleted).limit(Duration::from_millis(30)).await;
+    say(began, &format!("{} are done, {} is pending", done.len(), pending.len()));
 }
 
-async fn with_as_completed() {
-    let mut coming = as_completed(orders());
+async fn with_as_completed(began: Instant) {
+    let mut coming = as_completed(orders(began));
     while let Some(order) = coming.next().await {
-        say(&format!("the guest has {:?}", order.expect("no cook panics")));
+        say(began, &format!("the guest has {:?}", order.expect("no cook panics")));
     }
 }
 
-async fn with_task_group() {
+async fn with_task_group(began: Instant) {
     let served = task_group(async |kitchen| {
-        orders().for_each(|order| drop(kitchen.spawn(order)));
+        orders(began).for_each(|order| drop(kitchen.spawn(order)));
         Ok(())
     });
-    say(&format!("the guest has {:?}", served.await));
+    say(began, &format!("the guest has {:?}", served.await));
+}
+
+/// Whatever is still being cooked when the guest goes on: it will be done by then.
+async fn until_all_is_made() {
+    sleep(Duration::from_millis(50)).await;
+}
+
+async fn visits() {
+    println!("gather");
+    with_gather(now()).await;
+    until_all_is_made().await;
+    println!("wait, for 30 ms");
+    with_wait(now()).await;
+    until_all_is_made().await;
+    println!("as_completed");
+    with_as_completed(now()).await;
+    println!("task_group");
+    with_task_group(now()).await;
+    until_all_is_made().await;
 }
 
 fn main() -> Result<(), BuildError> {
     inspect::init_logging();
-    // Each way has a loop of its own, which goes on until the last order is over. On the virtual clock the times are
-    // exact, and pass at once.
-    let kitchen = || EventLoop::builder().clock(ClockKind::Virtual).build();
-    println!("gather");
-    kitchen()?.block_on(until_all_are_over(with_gather()));
-    println!("wait, for 30 ms");
-    kitchen()?.block_on(until_all_are_over(with_wait()));
-    println!("as_completed");
-    kitchen()?.block_on(until_all_are_over(with_as_completed()));
-    println!("task_group");
-    kitchen()?.block_on(until_all_are_over(with_task_group()));
+    // On the virtual clock the times are exact, and pass at once.
+    EventLoop::builder().clock(ClockKind::Virtual).build()?.block_on(visits());
     Ok(())
-}
-
-async fn until_all_are_over(guest: impl Future<Output = ()>) {
-    guest.await;
-    sleep(Duration::from_millis(50)).await;
 }
