@@ -6,7 +6,7 @@
 //! ```text
 //! $ cargo run --example 03_a_waker
 //! guest:   is it ready? false
-//! barista: presses the buzzer
+//! machine: presses the buzzer
 //! guest:   is it ready? true
 //! ```
 
@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-/// What the guest and the barista share.
+/// What the guest and the machine share.
 #[derive(Default)]
 struct Counter {
     ready: bool,
@@ -35,17 +35,17 @@ impl Future for Coffee {
         if counter.ready {
             return Poll::Ready(());
         }
-        // Under the same lock as the look at it: or the barista could be done in between, and find no buzzer.
+        // Under the same lock as the look at it: or the machine could be done in between, and find no buzzer.
         counter.buzzer = Some(context.waker().clone());
         Poll::Pending
     }
 }
 
-/// The barista is a thread of its own here. Later it will be a timer or a socket.
+/// The machine is a thread of its own here. Later it will be a timer or a socket.
 fn brew(counter: &Mutex<Counter>) {
     thread::sleep(Duration::from_millis(50));
     let mut counter = counter.lock().expect("nobody panics");
-    println!("barista: presses the buzzer");
+    println!("machine: presses the buzzer");
     counter.ready = true;
     if let Some(buzzer) = counter.buzzer.take() {
         buzzer.wake();
@@ -77,7 +77,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 fn main() {
     let counter = Arc::new(Mutex::new(Counter::default()));
     let coffee = Coffee(Arc::clone(&counter));
-    let barista = thread::spawn(move || brew(&counter));
+    let machine = thread::spawn(move || brew(&counter));
     block_on(coffee);
-    barista.join().expect("the barista does not panic");
+    machine.join().expect("the machine does not panic");
 }

@@ -54,7 +54,7 @@ fn read(stream: &mut UnixStream) -> io::Result<()> {
 }
 
 fn main() -> io::Result<()> {
-    let (mut barista, mut guest) = UnixStream::pair()?;
+    let (mut machine, mut guest) = UnixStream::pair()?;
     // A read that has nothing to give returns at once and says so, instead of holding the thread.
     guest.set_nonblocking(true)?;
 
@@ -65,7 +65,7 @@ fn main() -> io::Result<()> {
     read(&mut guest)?;
     ask(&mut poll, at_once)?;
     println!("-- six bytes are written at the other end");
-    barista.write_all(b"coffee")?;
+    machine.write_all(b"coffee")?;
     ask(&mut poll, patiently)?;
     read(&mut guest)?;
     println!("-- two bytes are still there");
@@ -73,7 +73,7 @@ fn main() -> io::Result<()> {
     read(&mut guest)?;
     read(&mut guest)?;
     println!("-- all is read; one more is written");
-    barista.write_all(b"!")?;
+    machine.write_all(b"!")?;
     ask(&mut poll, patiently)?;
     read(&mut guest)
 }

@@ -89,9 +89,9 @@ async def guest(on, table):
     print(f'  guest: got "{await read(on, table)}"')
 
 
-async def barista(on, counter):
+async def kitchen(on, counter):
     await sleep(on, 0.05)
-    print("  barista: here you are")
+    print("  kitchen: here you are")
     counter.sendall(b"a coffee")
 
 
@@ -104,6 +104,6 @@ on = EventLoop()
 counter, table = socket.socketpair()
 table.setblocking(False)
 on.spawn(guest(on, table))
-on.spawn(barista(on, counter))
+on.spawn(kitchen(on, counter))
 on.spawn(ada(on))
 on.run()

@@ -1,7 +1,7 @@
 //! Tasks, timers and sockets joined: the whole idea of an event loop, in 150 lines.
 //!
 //! Watch for: `tick`. There is one place where the thread waits, in the kernel, and it waits for all at once: until the earliest
-//! timer or the first socket. The guest reads a message from a socket that the barista writes to after a nap; Ada
+//! timer or the first socket. The guest reads a message from a socket that the kitchen writes to after a nap; Ada
 //! naps meanwhile. Everything after this rung is the same loop, made fast, and made to tell what it does.
 //!
 //! Three things it has not yet: a sleep that is dropped keeps its timer, the list of sleepers only grows, and another thread
@@ -11,7 +11,7 @@
 //! $ cargo run --example 07_the_whole_idea
 //! turn 1
 //! turn 2
-//!   barista: here you are
+//!   kitchen: here you are
 //! turn 3
 //!   guest: got "a coffee"
 //! turn 4
@@ -155,11 +155,11 @@ fn main() -> io::Result<()> {
     let fd = table.as_raw_fd();
     on.poll.borrow().registry().register(&mut SourceFd(&fd), Token(0), Interest::READABLE)?;
 
-    let [guest, barista, ada] = [(); 3].map(|()| Rc::clone(&on));
+    let [guest, kitchen, ada] = [(); 3].map(|()| Rc::clone(&on));
     on.spawn(1, async move { println!("  guest: got {:?}", read(&guest, Token(0), &mut table).await) });
     on.spawn(2, async move {
-        sleep(&barista, Duration::from_millis(50)).await;
-        println!("  barista: here you are");
+        sleep(&kitchen, Duration::from_millis(50)).await;
+        println!("  kitchen: here you are");
         counter.write_all(b"a coffee").expect("the table is there");
     });
     on.spawn(3, async move {

@@ -6,18 +6,18 @@
 //! ```text
 //! $ cargo run --example bug_lost_waker
 //! guest:   is it ready? no
-//! barista: brewing
-//! barista: ready, and no buzzer to press
+//! machine: brewing
+//! machine: ready, and no buzzer to press
 //! nothing is ready to run, and nobody holds the guest's waker: it would wait for ever
 //! ```
 //!
-//! The cure is the line that leaves the waker where the barista finds it:
+//! The cure is the line that leaves the waker where the machine finds it:
 //!
 //! ```text
 //! $ cargo run --example bug_lost_waker -- cured
 //! guest:   is it ready? no
-//! barista: brewing
-//! barista: ready, and presses the buzzer
+//! machine: brewing
+//! machine: ready, and presses the buzzer
 //! guest:   is it ready? yes
 //! both are done
 //! ```
@@ -37,7 +37,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// What the guest and the barista share.
+/// What the guest and the machine share.
 #[derive(Default)]
 struct Counter {
     ready: Cell<bool>,
@@ -69,33 +69,33 @@ async fn guest(counter: Rc<Counter>, cured: bool) {
 }
 
 #[expect(clippy::unused_async, reason = "a task is a future, whether it waits or not")]
-async fn barista(counter: Rc<Counter>) {
-    println!("barista: brewing");
+async fn machine(counter: Rc<Counter>) {
+    println!("machine: brewing");
     counter.ready.set(true);
     match counter.buzzer.take() {
         Some(buzzer) => {
-            println!("barista: ready, and presses the buzzer");
+            println!("machine: ready, and presses the buzzer");
             buzzer.wake();
         }
-        None => println!("barista: ready, and no buzzer to press"),
+        None => println!("machine: ready, and no buzzer to press"),
     }
 }
 
 fn main() {
     let cured = env::args().any(|word| word == "cured");
     let counter = Rc::new(Counter::default());
-    let ready = Arc::new(Mutex::new(VecDeque::from(["guest", "barista"])));
+    let ready = Arc::new(Mutex::new(VecDeque::from(["guest", "machine"])));
     let waker = |name| Arc::new(ByName(name, Arc::clone(&ready)));
     let mut guest: Pin<Box<dyn Future<Output = ()>>> = Box::pin(guest(Rc::clone(&counter), cured));
-    let mut barista: Pin<Box<dyn Future<Output = ()>>> = Box::pin(barista(counter));
-    let (guest_waker, barista_waker) = (waker("guest"), waker("barista"));
+    let mut machine: Pin<Box<dyn Future<Output = ()>>> = Box::pin(machine(counter));
+    let (guest_waker, machine_waker) = (waker("guest"), waker("machine"));
 
     let mut guest_is_done = false;
     loop {
         let Some(name) = ready.lock().expect("nobody panics").pop_front() else { break };
         let (task, waker) = match name {
             "guest" => (&mut guest, &guest_waker),
-            _ => (&mut barista, &barista_waker),
+            _ => (&mut machine, &machine_waker),
         };
         let waker = Waker::from(Arc::clone(waker));
         let poll = task.as_mut().poll(&mut Context::from_waker(&waker));

@@ -1,6 +1,6 @@
 //! The waker: the buzzer that a waiting task leaves with whatever it waits for.
 //!
-//! In a cafe you order, get a buzzer and sit down; the barista does not need to know where. A task
+//! In a cafe you order, get a buzzer and sit down; whoever presses it does not need to know where. A task
 //! that cannot go on hands its waker to a timer, a socket or another task in the same way, and is
 //! not looked at again until somebody calls [`wake`](std::task::Waker::wake). That puts the task
 //! into the ready queue, and that is all a wake-up ever is. asyncio: the done-callback

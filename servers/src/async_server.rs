@@ -24,11 +24,11 @@ use executor::{
 use slab::Slab;
 
 use crate::bounds::{ACCEPTED_AT_ONCE, LINGER, LINGER_BYTES, READ_SIZE};
-use crate::http::{Connection, DateText, Limits, Response, SpareBuffers, Step};
+use crate::http::{Connection, DateText, Limits, Request, Response, SpareBuffers, Step};
 use crate::inspector::{Inspector, Look, Viewer};
 use crate::options::Options;
 use crate::origins::permit;
-use crate::routes::{self, Reply, Target};
+use crate::routes::{self, Reply, Target, Way};
 
 /// What all connections share. They are served in turn and never at once, so one of each is enough.
 struct Server {
@@ -211,16 +211,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                     time = now();
                 }
                 Step::Answer(request) => {
-                    if let Some(on_request) = &server.options.on_request
-                        && let Ok(address) = client.stream.peer_addr()
-                    {
-                        on_request(address);
-                    }
-                    let quiet = routes::is_quiet(&request);
-                    if !quiet {
-                        let method = request.method().name();
-                        inspect::request_begins(method, &Target(request), "async", client.number);
-                    }
+                    let is_told = tell_begin(server, &client.stream, client.number, request);
                     let origin = server.options.origins.allowed(&request);
                     let response = match (server.options.routes)(&request) {
                         Reply::Now(response) => response,
@@ -240,7 +231,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                     }
                     client.connection.borrow_buffers(&mut server.spare.borrow_mut());
                     client.connection.answer(&response, server.date.borrow_mut().at(time, SystemTime::now));
-                    if !quiet {
+                    if is_told {
                         inspect::request_ends(response.status().code());
                     }
                 }
@@ -266,8 +257,22 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
     }
 }
 
-/// Does what a route wants done, if that takes time. This is the `match` in which the two servers
-/// differ. Gives back nothing if the answer has been given already, and has ended.
+/// Tells those who look on that a request begins to be served; whether they are to hear of its end.
+fn tell_begin(server: &Server, stream: &TcpStream, number: u64, request: Request<'_>) -> bool {
+    if let Some(on_request) = &server.options.on_request
+        && let Ok(address) = stream.peer_addr()
+    {
+        on_request(address);
+    }
+    let is_told = !routes::is_quiet(&request);
+    if is_told {
+        inspect::request_begins(request.method().name(), &Target(request), "async", number);
+    }
+    is_told
+}
+
+/// Does what a route wants done, if that takes time. Gives back nothing if the answer has been given
+/// already, and has ended.
 async fn carry_out(entry: &Entry, client: &mut Client, reply: Reply) -> io::Result<Option<Response>> {
     let server = &*entry.server;
     // Answers to earlier requests should not wait for this one, nor buffers for anything.
@@ -289,22 +294,27 @@ async fn carry_out(entry: &Entry, client: &mut Client, reply: Reply) -> io::Resu
                 return Ok(None);
             }
         },
-        Reply::After(time, response) => {
-            unless_gone(client, sleep(time)).await?;
-            response
-        }
-        Reply::Block(time, response) => {
-            // The mistake, on purpose: no `.await`, so nobody else is served meanwhile.
-            block(time);
-            response
-        }
-        Reply::Pool(time, response) => {
-            let waited = unless_gone(client, to_thread(move || thread::sleep(time))).await?;
-            waited.expect("sleeping does not panic");
+        Reply::After(time, way, response) => {
+            spend(time, way, client).await?;
             response
         }
     };
     Ok(Some(routes::served(response, now().saturating_sub(began))))
+}
+
+/// Lets the time of a slow route pass. This is where the two servers differ: each `.await` gives the
+/// thread back, and others are served with it.
+async fn spend(time: Duration, way: Way, client: &Client) -> io::Result<()> {
+    match way {
+        Way::Sleep => unless_gone(client, sleep(time)).await?,
+        // The mistake, on purpose: no `.await`, so nobody else is served meanwhile.
+        Way::Block => block(time),
+        Way::Pool => {
+            let slept = unless_gone(client, to_thread(move || thread::sleep(time))).await?;
+            slept.expect("sleeping does not panic");
+        }
+    }
+    Ok(())
 }
 
 /// Takes the connection over for an answer without an end: its head, and then what the viewer gets to see. When that

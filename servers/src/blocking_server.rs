@@ -22,7 +22,7 @@ use crate::bounds::{LINGER, LINGER_BYTES, READ_SIZE};
 use crate::http::{Connection, DateText, Limits, Request, Response, SpareBuffers, Step};
 use crate::options::Options;
 use crate::origins::permit;
-use crate::routes::{self, Reply, Target};
+use crate::routes::{self, Reply, Target, Way};
 
 /// What recordings call this server.
 const NAME: &str = "blocking";
@@ -140,16 +140,7 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 time = server.started.elapsed();
             }
             Step::Answer(request) => {
-                if let Some(on_request) = &server.options.on_request
-                    && let Ok(address) = client.stream.peer_addr()
-                {
-                    on_request(address);
-                }
-                let quiet = routes::is_quiet(&request);
-                if !quiet {
-                    server.tell(Level::Info, &format!("> {} {}", request.method().name(), Target(request)));
-                    server.record_begin(&request);
-                }
+                let is_told = tell_begin(server, &client.stream, &request);
                 let origin = server.options.origins.allowed(&request);
                 let response = match (server.options.routes)(&request) {
                     Reply::Now(response) => response,
@@ -165,7 +156,7 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                 }
                 client.connection.borrow_buffers(&mut server.spare);
                 client.connection.answer(&response, server.date.at(time, SystemTime::now));
-                if !quiet {
+                if is_told {
                     server.tell(Level::Info, &format!("< {}", response.status().code()));
                     server.record_end(response.status().code());
                 }
@@ -187,8 +178,22 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
     }
 }
 
-/// Does what a route wants done, if that takes time. This is the `match` in which the two servers
-/// differ.
+/// Tells those who look on that a request begins to be served; whether they are to hear of its end.
+fn tell_begin(server: &Server<'_>, stream: &TcpStream, request: &Request<'_>) -> bool {
+    if let Some(on_request) = &server.options.on_request
+        && let Ok(address) = stream.peer_addr()
+    {
+        on_request(address);
+    }
+    let is_told = !routes::is_quiet(request);
+    if is_told {
+        server.tell(Level::Info, &format!("> {} {}", request.method().name(), Target(*request)));
+        server.record_begin(request);
+    }
+    is_told
+}
+
+/// Does what a route wants done, if that takes time.
 fn carry_out(server: &mut Server<'_>, client: &mut Client, reply: Reply) -> io::Result<Response> {
     // Answers to earlier requests should not wait for this one, nor buffers for anything.
     write(server, client)?;
@@ -197,15 +202,19 @@ fn carry_out(server: &mut Server<'_>, client: &mut Client, reply: Reply) -> io::
     let response = match reply {
         Reply::Now(response) => response,
         Reply::Loop(_) => return Ok(routes::no_loop()),
-        // With one thread and no loop these are all the same, which is itself a lesson. And while it
-        // sleeps it does not notice that a client is gone.
-        Reply::After(time, response) | Reply::Block(time, response) | Reply::Pool(time, response) => {
-            server.tell(Level::Debug, &format!("sleep {:.3}s, holding the only thread", time.as_secs_f64()));
-            thread::sleep(time);
+        Reply::After(time, way, response) => {
+            spend(time, way, server);
             response
         }
     };
     Ok(routes::served(response, server.started.elapsed().saturating_sub(began)))
+}
+
+/// Lets the time of a slow route pass. This is where the two servers differ: with one thread and no
+/// loop, every way comes to the same. And while it sleeps it does not notice that a client is gone.
+fn spend(time: Duration, _: Way, server: &Server<'_>) {
+    server.tell(Level::Debug, &format!("sleep {:.3}s, holding the only thread", time.as_secs_f64()));
+    thread::sleep(time);
 }
 
 /// Whether the next request has begun to arrive: in our buffer, or still in the kernel's.

@@ -2,7 +2,7 @@
 //!
 //! A route returns data: an answer, and how long and in which way to wait before it is sent. It
 //! does not wait itself, and does not know who serves it. So both servers have the same routes, and
-//! what differs between them is exactly one `match`: how each of them does what a [`Reply`] says.
+//! what differs between them is one function, `spend`: how each lets the time of a [`Reply`] pass.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,15 +16,22 @@ use crate::inspector::Asked;
 pub enum Reply {
     /// Answer at once.
     Now(Response),
-    /// Wait, like for a slow database, and then answer. On the loop: `sleep(...).await`.
-    After(Duration, Response),
-    /// Wait by holding the thread: the classic mistake of an async handler. On the loop: everybody
-    /// waits.
-    Block(Duration, Response),
-    /// Hold a thread too, but another one: the cure. On the loop: `to_thread(...).await`.
-    Pool(Duration, Response),
+    /// Let this time pass, in this way, and then answer.
+    After(Duration, Way, Response),
     /// Show the loop that serves this. A server without one has nothing to show.
     Loop(Asked),
+}
+
+/// How a slow route lets its time pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Wait, like for a slow database. On the loop: `sleep(...).await`.
+    Sleep,
+    /// Wait by holding the thread: the classic mistake of an async handler. On the loop, everybody
+    /// waits.
+    Block,
+    /// Hold a thread too, but another one: the cure. On the loop: `to_thread(...).await`.
+    Pool,
 }
 
 /// How long the slow routes wait if they are not told.
@@ -65,9 +72,11 @@ pub fn reply(request: &Request<'_>) -> Reply {
     let route: fn(Duration) -> Reply = match &*path {
         "/" => |_| Reply::Now(text(Status::Ok, INDEX)),
         "/activer" => |_| Reply::Now(text(Status::Ok, "activer: here you are, at once\n")),
-        "/sleeper" => |time| Reply::After(time, waited("sleeper", "slept", time)),
-        "/blocker" => |time| Reply::Block(time, waited("blocker", "held its thread for", time)),
-        "/threaded" => |time| Reply::Pool(time, waited("threaded", "held another thread for", time)),
+        "/sleeper" => |time| Reply::After(time, Way::Sleep, waited("sleeper", "slept", time)),
+        "/blocker" => |time| Reply::After(time, Way::Block, waited("blocker", "held its thread for", time)),
+        "/threaded" => {
+            |time| Reply::After(time, Way::Pool, waited("threaded", "held another thread for", time))
+        }
         // Browsers ask for it on their own, beside every page: there is none, and nothing to say
         // about it.
         "/favicon.ico" => |_| Reply::Now(Response::text(Status::NoContent, "").with_headers(NO_STORE)),

@@ -226,6 +226,8 @@ fn what_is_renamed_is_missed() {
     }
     let source = "/// Says so.\npub(crate) fn tick(&self) {\n    if true {\n    }\n}\n\nconst A: u8 = 1;\n";
     assert_eq!(excerpt(source, "fn tick").unwrap(), "pub(crate) fn tick(&self) {\n    if true {\n    }\n}\n");
+    assert_eq!(excerpt(source, "fn tick / if true").unwrap(), "if true {\n}\n");
+    assert_eq!(excerpt(source, "fn tick / if false"), None);
     assert_eq!(excerpt(source, "const A").unwrap(), "const A: u8 = 1;\n");
     assert_eq!(excerpt(source, "fn tock"), None);
     let page = "text\n<!-- code: a.rs fn b -->\n```rust\nold\n```\nend\n";

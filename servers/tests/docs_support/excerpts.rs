@@ -1,8 +1,12 @@
-//! A part of a source file, found by the name of the item: `fn tick`, `struct Wheel`, `impl Wake for TaskWaker`.
+//! A part of a source file, found by the name of the item: `fn tick`, `struct Wheel`, `impl Wake for TaskWaker`. Behind
+//! `/` stands how a part of the item begins: `fn serve_connection / Step::Read`.
 
 /// The item's text without the documentation above it, moved to the left edge. `file` is the whole file, and
 /// `anchor NAME` what stands between the lines `ANCHOR: NAME` and `ANCHOR_END: NAME`.
 pub(crate) fn excerpt(source: &str, item: &str) -> Option<String> {
+    if let Some((item, part)) = item.split_once(" / ") {
+        return excerpt(&excerpt(source, item)?, part);
+    }
     if item == "file" {
         return Some(source.to_owned());
     }
@@ -51,7 +55,8 @@ fn is_last(line: &str, indent: usize, is_python: bool, next: Option<&&str>) -> b
     if indent_of(line) != indent {
         return false;
     }
-    line.trim_start().starts_with('}') || line.ends_with(';') || line.ends_with('}')
+    // Not the middle of an `if` with an `else`.
+    line.trim_start().starts_with('}') && !line.ends_with('{') || line.ends_with(';') || line.ends_with('}')
 }
 
 fn indent_of(line: &str) -> usize {

@@ -180,10 +180,7 @@ fn run_to_rest(connection: &mut Connection, output: &mut Vec<u8>, received: usiz
                 continue;
             }
             Step::Answer(request) => match world.routes()(&request) {
-                Reply::Now(response)
-                | Reply::After(_, response)
-                | Reply::Block(_, response)
-                | Reply::Pool(_, response) => response,
+                Reply::Now(response) | Reply::After(_, _, response) => response,
                 Reply::Loop(_) => routes::no_loop(),
             },
             Step::Refuse(error) => error.response(),
