@@ -141,7 +141,7 @@ impl Bell {
         let before = self.waker.replace(Some(cx.waker().clone()));
         drop(before);
         if let Some(state) = event_loop::running_if_any() {
-            state.narrator().awaits(awaiting, place);
+            state.awaits(awaiting, place);
             state.waits_for(&self.children);
         }
     }

@@ -266,7 +266,7 @@ impl<T: Clone + 'static> Future for WaitDeferred<T> {
         };
         drop(inner);
         drop(before);
-        shared.state.narrator().awaits(Awaiting::Deferred, self.place);
+        shared.state.awaits(Awaiting::Deferred, self.place);
         let first: Rc<dyn CancelFirst> = Rc::clone(&shared) as Rc<dyn CancelFirst>;
         self.stand.pass_to(Target::Other(first));
         Poll::Pending

@@ -9,6 +9,7 @@
 //! The stream is history. How things stand is a table: [`all_tasks`] lists it and [`dump`] draws it
 //! as a tree, which `kill -USR1` makes any program print that runs a loop.
 
+mod awaits;
 pub(crate) mod debug_mode;
 mod dump;
 pub(crate) mod event;

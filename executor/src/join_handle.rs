@@ -268,7 +268,7 @@ impl<T> Future for Join<T> {
         drop(before);
         // Under some other runtime's poll there is no loop of ours to tell.
         if let Some(state) = event_loop::running_if_any() {
-            state.narrator().awaits(Awaiting::Task(self.handle.id()), self.place);
+            state.awaits(Awaiting::Task(self.handle.id()), self.place);
             if self.handle.task.is_of(&state.ready.inbox) {
                 let target = Target::Task(self.handle.key());
                 self.stand.pass_to(target);

@@ -52,7 +52,7 @@ pub(crate) struct About {
     pub(crate) name: Rc<str>,
     /// Where it was spawned.
     pub(crate) place: Spot,
-    /// What it last came to wait for, and where the `.await` is.
+    /// What it last came to wait for, and where the `.await` is (`inspect/awaits.rs`).
     pub(crate) awaiting: (Awaiting, Option<Spot>),
     /// In which turn's time it came to that; before its first step, was spawned.
     pub(crate) since: Instant,
@@ -91,6 +91,7 @@ impl Tasks {
 
     /// Takes out what a step needs: nothing if the task is over. The flag says whether it is to be
     /// dropped instead.
+    #[inline]
     pub(crate) fn begin_step(&self, task: TaskKey) -> Option<(Runnable, bool)> {
         let mut slots = self.slots.borrow_mut();
         let slot = slots.get_mut(task.index)?;
@@ -106,27 +107,22 @@ impl Tasks {
         Some((runnable, dropped))
     }
 
-    /// Puts back what the step had, until the task is woken, with what it waits for: so a list of
-    /// tasks can tell where each of them stands and since when, without polling any.
-    pub(crate) fn suspend(
-        &self,
-        task: TaskKey,
-        runnable: Runnable,
-        on: (Awaiting, Option<Spot>),
-        since: Instant,
-    ) {
+    /// Puts back what the step had, until the task is woken. `is_said`: whether the step has said what
+    /// it waits for.
+    pub(crate) fn suspend(&self, task: TaskKey, runnable: Runnable, is_said: bool, since: Instant) {
         let mut slots = self.slots.borrow_mut();
         let slot = &mut slots[task.index];
         slot.runnable = Some(runnable);
-        slot.about.awaiting = on;
+        if !is_said {
+            slot.about.awaiting = (Awaiting::Unknown, None);
+        }
         slot.about.since = since;
     }
 
     /// The task is over: its slot is free for another, and keys that still name it find nothing.
-    /// Gives back what was known of it.
-    pub(crate) fn remove(&self, task: TaskKey) -> About {
-        let slot = self.slots.borrow_mut().remove(task.index);
-        slot.about
+    /// Gives back all that was in it.
+    pub(crate) fn remove(&self, task: TaskKey) -> Slot {
+        self.slots.borrow_mut().remove(task.index)
     }
 }
 

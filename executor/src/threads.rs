@@ -165,7 +165,7 @@ impl<T> Future for ToThread<T> {
         let before = shared.waiter.replace(waker);
         drop(shared);
         drop(before);
-        self.state.narrator().awaits(Awaiting::Thread, self.place);
+        self.state.awaits(Awaiting::Thread, self.place);
         Poll::Pending
     }
 }

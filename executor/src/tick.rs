@@ -181,13 +181,13 @@ impl LoopState {
             Poll::Pending => {
                 // Whatever it waits for has its waker now. Until that is called, the task is not
                 // looked at again.
-                let awaiting = self.narrator().awaiting();
-                self.tell_polled(task, began, Some(awaiting));
-                self.tasks.suspend(task, runnable, awaiting, self.turn_time.get());
+                self.tell_polled(task, began, true);
+                let is_said = self.narrator().is_said();
+                self.tasks.suspend(task, runnable, is_said, self.turn_time.get());
                 self.narrator().step_ends();
             }
             Poll::Ready(outcome) => {
-                self.tell_polled(task, began, None);
+                self.tell_polled(task, began, false);
                 self.end_task(task, runnable, outcome);
             }
         }
@@ -199,8 +199,8 @@ impl LoopState {
         // still finds the task in the table.
         self.ending.set(Some(task));
         drop_body(runnable.body);
-        let about = self.tasks.remove(task);
-        self.tell_ended(task, outcome, about.polls);
+        let slot = self.tasks.remove(task);
+        self.tell_ended(task, outcome, slot.about.polls);
         self.narrator().step_ends();
     }
 

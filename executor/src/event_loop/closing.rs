@@ -74,11 +74,10 @@ impl LoopState {
         let mut dropped = !tasks.is_empty();
         dropped |= self.remove_signal_handlers();
         for task in tasks {
-            let steps = self.tasks.begin_step(task);
-            let about = self.tasks.remove(task);
-            self.tell_abandoned(task, about);
-            if let Some((steps, _)) = steps {
-                drop_body(steps.body);
+            let slot = self.tasks.remove(task);
+            self.tell_abandoned(task, slot.about);
+            if let Some(runnable) = slot.runnable {
+                drop_body(runnable.body);
             }
         }
         while let Some(entry) = self.ready.pop() {

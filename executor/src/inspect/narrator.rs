@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::event::{Awaiting, Cause, Event, Record, Spot, TaskId};
+use super::event::{Cause, Event, Record, TaskId};
 use super::left_out::{LeftOut, Verdict};
 use crate::inbox::TaskKey;
 use crate::time::clock::Clock;
@@ -32,8 +32,8 @@ pub(crate) struct Narrator {
     task: Cell<Option<TaskKey>>,
     /// Why whatever is woken now is woken.
     cause: Cell<Cause>,
-    /// What the step under way has begun to wait for, and where.
-    awaiting: Cell<(Awaiting, Option<Spot>)>,
+    /// Whether the step under way has said what it has come to wait for (`awaits.rs`).
+    is_said: Cell<bool>,
     /// Since when each task that is ready stands in the ready queue, as far as anybody has looked.
     pub(super) queued: RefCell<HashMap<TaskId, Instant>>,
     /// Since when the task whose step is under way had stood there.
@@ -57,7 +57,7 @@ impl Narrator {
             seq: Cell::new(0),
             task: Cell::new(None),
             cause: Cell::new(Cause::Outside),
-            awaiting: Cell::new((Awaiting::Unknown, None)),
+            is_said: Cell::new(false),
             queued: RefCell::default(),
             queued_since: Cell::new(None),
             left_out: LeftOut::default(),
@@ -199,10 +199,10 @@ impl Narrator {
     pub(crate) fn step_begins(&self, task: TaskKey) {
         self.task.set(Some(task));
         self.cause.set(Cause::Task(task.id));
+        self.is_said.set(false);
         if self.is_observed() {
             self.queued_since.set(self.queued.borrow_mut().remove(&task.id));
         }
-        self.awaiting.set((Awaiting::Unknown, None));
     }
 
     /// The step is over.
@@ -211,15 +211,14 @@ impl Narrator {
         self.cause.set(Cause::Outside);
     }
 
-    /// What the step under way has come to wait for, and where.
-    pub(crate) fn awaiting(&self) -> (Awaiting, Option<Spot>) {
-        self.awaiting.get()
+    /// Whether the step under way has said what it has come to wait for.
+    pub(crate) fn is_said(&self) -> bool {
+        self.is_said.get()
     }
 
-    /// A future of ours is about to return `Pending`: note what it waits for, and where the
-    /// `.await` is.
-    pub(crate) fn awaits(&self, awaiting: Awaiting, place: Spot) {
-        self.awaiting.set((awaiting, Some(place)));
+    /// It says so now.
+    pub(super) fn say(&self) {
+        self.is_said.set(true);
     }
 
     /// When something began whose duration an observer will want to know: nothing if nobody

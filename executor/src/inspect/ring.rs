@@ -71,7 +71,7 @@ impl Viewer {
                 return Poll::Ready(batch);
             }
             self.ring.wait(self.key, cx.waker());
-            self.state.narrator().awaits(Awaiting::Unknown, place);
+            self.state.awaits(Awaiting::Unknown, place);
             Poll::Pending
         })
     }

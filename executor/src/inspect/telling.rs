@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use reactor::Fired;
 
-use super::event::{Awaiting, Event, Outcome, Spot, TaskId};
+use super::event::{Event, Outcome, Spot, TaskId};
 use crate::event_loop::LoopState;
 use crate::inbox::TaskKey;
 use crate::ready::{Entry, Wakeup};
@@ -157,12 +157,7 @@ impl LoopState {
         }
     }
 
-    pub(crate) fn tell_polled(
-        &self,
-        task: TaskKey,
-        began: Option<Instant>,
-        pending: Option<(Awaiting, Option<Spot>)>,
-    ) {
+    pub(crate) fn tell_polled(&self, task: TaskKey, began: Option<Instant>, pending: bool) {
         if let Some(began) = self.narrator().began(began) {
             self.tell_poll(task, began, pending);
         }
@@ -170,13 +165,14 @@ impl LoopState {
 
     // The others here are short enough for the compiler to put their one branch where they are called.
     #[cold]
-    fn tell_poll(&self, task: TaskKey, began: Instant, pending: Option<(Awaiting, Option<Spot>)>) {
+    fn tell_poll(&self, task: TaskKey, began: Instant, pending: bool) {
         let took = self.narrator().elapsed(began);
         let poll = self.tasks.polls(task);
         let queued = began.since(self.narrator().queued_since().unwrap_or(began));
         // If it has woken itself, it stands there too.
         let again = self.tasks.waker(task).is_some_and(|waker| waker.is_queued());
-        let pending = pending.map(|(awaiting, place)| (awaiting, place.map(Spot::place)));
+        let (awaiting, place) = self.awaiting();
+        let pending = if pending { Some((awaiting, place.map(Spot::place))) } else { None };
         let behind = self.ready.len().saturating_sub(usize::from(again));
         self.narrator().tell(Event::Polled { task: task.id, poll, queued, took, behind, pending });
     }

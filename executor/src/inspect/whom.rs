@@ -51,11 +51,12 @@ impl LoopState {
     /// From the end of its step to the next one, the running task waits for these.
     pub(crate) fn waits_for(&self, children: &Rc<Children>) {
         let Some(task) = self.narrator().task_key() else { return };
+        let stand = self.awaiting();
         let mut slots = self.tasks.slots.borrow_mut();
         let Some(slot) = slots.get_mut(task.index) else { return };
         let whom = slot.whom.get_or_insert_default();
         // Within one step it may have begun to wait for others, and have given up.
-        let (step, stand) = (slot.about.polls, self.narrator().awaiting());
+        let step = slot.about.polls;
         if (whom.step, whom.stand) != (step, stand) {
             (whom.step, whom.stand) = (step, stand);
             whom.lists.clear();

@@ -67,11 +67,10 @@ impl<S> Socket<S> {
         if self.registered.is_ready(direction) {
             return Poll::Ready(Ok(()));
         }
-        let narrator = self.state.narrator();
-        let task = narrator.task();
+        let task = self.state.narrator().task();
         let before = self.registered.arm(direction, Wakeup::Task(task, cx.waker().clone()))?;
         self.tell_armed(direction, before.as_ref(), task);
-        narrator.awaits(awaiting, place);
+        self.state.awaits(awaiting, place);
         Poll::Pending
     }
 
@@ -104,7 +103,7 @@ impl<S> Socket<S> {
 
     /// Notes what the step under way waits for: this socket.
     pub(crate) fn awaits(&self, direction: Direction, place: Spot) {
-        self.state.narrator().awaits(self.awaiting(direction), place);
+        self.state.awaits(self.awaiting(direction), place);
     }
 
     /// Tells who waits now, if it is another than the one before.

@@ -35,8 +35,8 @@ use std::task::{Context, Poll, Waker};
 
 use slab::Slab;
 
+use crate::event_loop;
 use crate::inspect::event::{Awaiting, Spot};
-use crate::ready;
 
 /// A fair queue of waiters. The tasks of one thread share it: it needs no lock itself.
 #[derive(Default)]
@@ -205,8 +205,8 @@ impl<P: Fn() + Unpin> Future for Wait<'_, P> {
         }
         drop(before);
         // Under some other runtime's poll there is no loop of ours to tell.
-        if let Some(queue) = ready::at_home() {
-            queue.narrator.awaits(self.awaiting, self.place);
+        if let Some(state) = event_loop::running_if_any() {
+            state.awaits(self.awaiting, self.place);
         }
         Poll::Pending
     }

@@ -21,9 +21,7 @@ use super::TimerKey;
 use super::instant::Instant;
 use crate::event_loop::{self, LoopState};
 use crate::inspect::event::{Awaiting, Spot};
-use crate::inspect::narrator::Narrator;
 use crate::ready::Wakeup;
-use crate::settings::WakeMode;
 
 /// Waits for `duration`, counted from this call and not from the first poll. asyncio:
 /// `asyncio.sleep`.
@@ -58,7 +56,7 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 /// The future of [`sleep`] and [`sleep_until`].
 #[must_use = "futures do nothing unless you `.await` or poll them"]
 pub struct Sleep {
-    state: Rc<LoopState>,
+    pub(super) state: Rc<LoopState>,
     /// When it is over. Nothing for a sleep of zero, which needs no timer.
     deadline: Option<Instant>,
     /// The timer that holds the waker, once it is armed. It may have fired since: then the key
@@ -74,14 +72,6 @@ impl Sleep {
     /// Without a deadline it is a sleep of zero.
     pub(crate) fn new(state: Rc<LoopState>, deadline: Option<Instant>, place: Spot) -> Self {
         Sleep { state, deadline, timer: None, polled: false, place }
-    }
-
-    pub(crate) fn narrator(&self) -> &Narrator {
-        self.state.narrator()
-    }
-
-    pub(crate) fn wake_mode(&self) -> WakeMode {
-        self.state.ready.mode
     }
 
     /// Whether its time is over: at the second poll of a sleep of zero, else once this turn's time
@@ -102,7 +92,7 @@ impl Sleep {
         };
         // Polled again before its time, perhaps by another task: only the latest waker counts.
         self.disarm();
-        let wakeup = Wakeup::Task(self.narrator().task(), cx.waker().clone());
+        let wakeup = Wakeup::Task(self.state.narrator().task(), cx.waker().clone());
         let timer = self.state.arm_timer(deadline, wakeup, self.place);
         self.timer = Some(timer);
         Awaiting::Timer(timer.id())
@@ -124,7 +114,7 @@ impl Future for Sleep {
         }
         let awaiting = self.arm(cx);
         self.polled = true;
-        self.narrator().awaits(awaiting, self.place);
+        self.state.awaits(awaiting, self.place);
         Poll::Pending
     }
 }

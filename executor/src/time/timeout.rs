@@ -92,16 +92,16 @@ impl Limit {
     /// To be asked after the future has said that it is pending: whether its time is up.
     fn comes(&mut self, cx: &mut Context<'_>) -> bool {
         // What the task waits for is what the future said; the limit only says how long.
-        let (awaiting, place) = self.sleep.narrator().awaiting();
+        let (awaiting, place) = self.sleep.state.awaiting();
         let over = self.poll(cx);
         if let Some(place) = place {
-            self.sleep.narrator().awaits(awaiting, place);
+            self.sleep.state.awaits(awaiting, place);
         }
         over
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.sleep.wake_mode() == WakeMode::Direct {
+        if self.sleep.state.ready.mode == WakeMode::Direct {
             return Pin::new(&mut self.sleep).poll(cx).is_ready();
         }
         let rung = self.rung.get_or_insert_with(|| Remembering::new(cx.waker()));

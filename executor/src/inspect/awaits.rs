@@ -1,0 +1,32 @@
+//! What the running task has come to wait for, and where its `.await` stands.
+//!
+//! Each future of ours that is about to return `Pending` says so here, and the last word counts. It goes
+//! straight into the task's slot, so that a list of tasks can tell where each of them stands, without
+//! polling any. (It could go by way of the narrator, who knows all else about a step. But memory that is
+//! read in larger pieces than it was written, and that soon, makes the processor wait: that was a third of
+//! what a step cost.)
+
+use super::event::{Awaiting, Spot};
+use crate::event_loop::LoopState;
+
+impl LoopState {
+    /// A future of ours is about to return `Pending`: note what it waits for, and where the `.await`
+    /// is.
+    pub(crate) fn awaits(&self, awaiting: Awaiting, place: Spot) {
+        let Some(task) = self.narrator().task_key() else { return };
+        if let Some(slot) = self.tasks.slots.borrow_mut().get_mut(task.index) {
+            slot.about.awaiting = (awaiting, Some(place));
+            self.narrator().say();
+        }
+    }
+
+    /// What the running task has last said in this step, if anything.
+    pub(crate) fn awaiting(&self) -> (Awaiting, Option<Spot>) {
+        let task = self.narrator().task_key().filter(|_| self.narrator().is_said());
+        let slots = self.tasks.slots.borrow();
+        match task.and_then(|task| slots.get(task.index)) {
+            Some(slot) => slot.about.awaiting,
+            None => (Awaiting::Unknown, None),
+        }
+    }
+}
