@@ -199,8 +199,9 @@ impl LoopState {
         // still finds the task in the table.
         self.ending.set(Some(task));
         drop_body(runnable.body);
-        let slot = self.tasks.remove(task);
-        self.tell_ended(task, outcome, slot.about.polls);
+        let polls = self.tasks.polls(task);
+        drop(self.tasks.remove(task));
+        self.tell_ended(task, outcome, polls);
         self.narrator().step_ends();
     }
 
