@@ -156,11 +156,10 @@ impl LoopState {
 /// The result of the running task, which is about to end. If it was asked to stop in this very step,
 /// by itself as it were, there is no further await to tell it at, and it counts as cancelled all the
 /// same; an error stays an error. asyncio: `_must_cancel`, at the end of `Task.__step`.
+#[inline]
 pub(crate) fn unless_untold<T>(result: Result<T, JoinError>) -> Result<T, JoinError> {
-    match event_loop::running_if_any() {
-        Some(state) if result.is_ok() && state.is_untold() => Err(JoinError::Cancelled),
-        _ => result,
-    }
+    let is_untold = || event_loop::running_if_any().is_some_and(|state| state.is_untold());
+    if result.is_ok() && is_untold() { Err(JoinError::Cancelled) } else { result }
 }
 
 /// A point at which a task can be told to its face that it is cancelled: the await ends with

@@ -149,7 +149,7 @@ impl LoopState {
             // future moves.
             let about =
                 About { name, place, awaiting: Default::default(), since: self.turn_time.get(), polls: 0 };
-            let task = self.tasks.insert(id, Box::pin(body), about, self.ready.inbox.clone());
+            let task = self.tasks.insert(id, Box::pin(body), about, &self.ready.inbox);
             self.ready.push(Entry::Step(task.task));
             task
         })

@@ -64,21 +64,24 @@ struct Shared<T> {
 struct Promise<T>(Rc<RefCell<Shared<T>>>);
 
 impl<T> Promise<T> {
-    /// Leaves the result and wakes whoever waits for it. The first result counts: when a task that
-    /// has returned is dropped, its promise is dropped too, and has nothing more to say.
-    fn settle(&self, result: Result<T, JoinError>) {
-        let unclaimed = self.witness(&result);
+    /// Leaves the result, and says what kind of end it is.
+    fn leave(&self, result: Result<T, JoinError>) -> Outcome {
+        let outcome = outcome_of(&result);
         let mut shared = self.0.borrow_mut();
-        if shared.outcome.is_some() {
-            return;
-        }
-        shared.outcome = Some(outcome_of(&result));
+        shared.outcome = Some(outcome);
         shared.result = Some(result);
+        outcome
+    }
+
+    /// Wakes whoever waits for the result.
+    fn announce(&self) {
+        let mut shared = self.0.borrow_mut();
         let waiter = shared.waiter.take();
-        let watchers = shared.take_watchers(unclaimed);
+        let is_rare = shared.rare.is_some() || shared.outcome != Some(Outcome::Returned);
         // A waker is foreign code: not while the cell is borrowed. It queues the waiter's next step,
         // which comes in the next turn at the earliest: nobody runs inside of somebody else's end.
         drop(shared);
+        let watchers = if is_rare { self.witness() } else { Vec::new() };
         if let Some(waiter) = waiter {
             waiter.wake();
         }
@@ -99,9 +102,13 @@ fn outcome_of<T>(result: &Result<T, JoinError>) -> Outcome {
 
 impl<T> Drop for Promise<T> {
     /// A task that is aborted, or whose loop is dropped, is a future that is dropped half way. It
-    /// has no chance to say anything; but its fields are dropped with it, and this is one of them.
+    /// has no chance to say anything; but its fields are dropped with it, and this is one of them. That
+    /// of a task that has returned has nothing more to say.
     fn drop(&mut self) {
-        self.settle(Err(JoinError::Cancelled));
+        if self.0.borrow().outcome.is_none() {
+            self.leave(Err(JoinError::Cancelled));
+            self.announce();
+        }
     }
 }
 
@@ -127,21 +134,18 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let this = self.project();
         let future = this.future;
+        // It is left where it will be looked for, and goes through no other hands: the way of a small
+        // result through memory is longer than its making.
+        let conclude = |output| this.promise.leave(cancel::unless_untold((this.conclude)(output)));
         // Nobody polls the future again after a panic, so nobody sees what the panic may have left
         // half done.
-        let conclude = |output| cancel::unless_untold((this.conclude)(output));
-        match panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx).map(conclude))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(result)) => {
-                let outcome = outcome_of(&result);
-                this.promise.settle(result);
-                Poll::Ready(outcome)
-            }
-            Err(panic) => {
-                this.promise.settle(Err(JoinError::Panicked(panic)));
-                Poll::Ready(Outcome::Panicked)
-            }
+        let polled = panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx).map(conclude)));
+        let polled =
+            polled.unwrap_or_else(|panic| Poll::Ready(this.promise.leave(Err(JoinError::Panicked(panic)))));
+        if polled.is_ready() {
+            this.promise.announce();
         }
+        polled
     }
 }
 
@@ -164,7 +168,7 @@ pub(crate) fn joinable<F, C, T, S>(future: F, conclude: C, start: S) -> JoinHand
 where
     S: FnOnce(Joinable<F, C, T>) -> Arc<TaskWaker>,
 {
-    let shared = Rc::new(RefCell::new(Shared::new()));
+    let shared = Rc::<RefCell<Shared<T>>>::default();
     let task = start(Joinable { future, conclude, promise: Promise(Rc::clone(&shared)) });
     JoinHandle { shared, task }
 }

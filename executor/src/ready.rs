@@ -83,6 +83,7 @@ impl ReadyQueue {
     }
 
     /// Puts an entry at the end of the line. There is no way to put one anywhere else.
+    #[inline]
     pub(crate) fn push(&self, entry: Entry) {
         self.entries.borrow_mut().push_back(entry);
     }

@@ -34,6 +34,7 @@ use crate::inspect::event::{Awaiting, Outcome, Spot, TaskId};
 use crate::inspect::whom::Whom;
 use crate::time::instant::Instant;
 use crate::waker::TaskWaker;
+use crate::waker::pool::WakerPool;
 
 /// What a task drives: one box for each task, on the heap, where it stays as long as it lives. That
 /// is what the `Pin` promises to the future, which may keep references into itself. Its result goes
@@ -76,14 +77,15 @@ pub(crate) struct Slot {
 #[derive(Default)]
 pub(crate) struct Tasks {
     pub(crate) slots: RefCell<Slab<Slot>>,
+    wakers: WakerPool,
 }
 
 impl Tasks {
     /// Takes a new task in. Its first step is to be queued by the caller.
-    pub(crate) fn insert(&self, id: TaskId, body: Body, about: About, inbox: Arc<Inbox>) -> Arc<TaskWaker> {
+    pub(crate) fn insert(&self, id: TaskId, body: Body, about: About, inbox: &Arc<Inbox>) -> Arc<TaskWaker> {
         let mut slots = self.slots.borrow_mut();
         let place = slots.vacant_entry();
-        let shared = Arc::new(TaskWaker::new(TaskKey { index: place.key(), id }, inbox));
+        let shared = self.wakers.take(TaskKey { index: place.key(), id }, inbox);
         let runnable = Some(Runnable { body, waker: Waker::from(Arc::clone(&shared)) });
         place.insert(Slot { shared: Arc::clone(&shared), runnable, about, cancellation: None, whom: None });
         shared
@@ -123,6 +125,16 @@ impl Tasks {
     /// Gives back all that was in it.
     pub(crate) fn remove(&self, task: TaskKey) -> Slot {
         self.slots.borrow_mut().remove(task.index)
+    }
+
+    /// As [`remove`](Self::remove), but keeps the waker for another task. Gives back how many steps the
+    /// task took.
+    pub(crate) fn end(&self, task: TaskKey) -> u32 {
+        // Looked up in place, which is faster than in a slot that has just been moved.
+        let polls = self.slots.borrow()[task.index].about.polls;
+        let Slot { shared, .. } = self.remove(task);
+        self.wakers.give(shared);
+        polls
     }
 }
 

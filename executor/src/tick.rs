@@ -199,8 +199,7 @@ impl LoopState {
         // still finds the task in the table.
         self.ending.set(Some(task));
         drop_body(runnable.body);
-        let polls = self.tasks.polls(task);
-        drop(self.tasks.remove(task));
+        let polls = self.tasks.end(task);
         self.tell_ended(task, outcome, polls);
         self.narrator().step_ends();
     }

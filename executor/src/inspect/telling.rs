@@ -157,6 +157,7 @@ impl LoopState {
         }
     }
 
+    #[inline]
     pub(crate) fn tell_polled(&self, task: TaskKey, began: Option<Instant>, pending: bool) {
         if let Some(began) = self.narrator().began(began) {
             self.tell_poll(task, began, pending);

@@ -19,11 +19,13 @@ pub(super) struct Rare<T> {
     unclaimed: Option<Unclaimed>,
 }
 
-impl<T> Shared<T> {
-    pub(super) fn new() -> Self {
+impl<T> Default for Shared<T> {
+    fn default() -> Self {
         Shared { result: None, outcome: None, waiter: None, rare: None }
     }
+}
 
+impl<T> Shared<T> {
     fn rare(&mut self) -> &mut Rare<T> {
         let none = || Box::new(Rare { watchers: Vec::new(), bad: panic_only, unclaimed: None });
         self.rare.get_or_insert_with(none)

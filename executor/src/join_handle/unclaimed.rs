@@ -14,6 +14,7 @@ use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
 use std::rc::Rc;
 
+use super::watch::Watcher;
 use super::{JoinHandle, Promise};
 use crate::event_loop::{self, LoopState};
 use crate::exceptions::Unhandled;
@@ -101,21 +102,34 @@ impl Drop for Unclaimed {
 }
 
 impl<T> Promise<T> {
-    /// Writes the note, if the result is bad and somebody would hear of it. It is written now, while
-    /// the task is still in the table and its name is known; the handles may outlive it by far.
-    pub(super) fn witness(&self, result: &Result<T, JoinError>) -> Option<Unclaimed> {
-        let bad = self.0.borrow().bad();
-        let what = bad(result)?;
-        let state = event_loop::running_if_any()?;
-        if !state.narrator().is_observed() && !state.extras.exceptions.is_set() {
-            return None;
-        }
-        // How an error writes itself is foreign code.
-        let what = panic::catch_unwind(AssertUnwindSafe(|| what.to_string()));
-        let what = what.unwrap_or_else(|_| "failed, with an error that cannot be written".to_owned());
-        let task = state.narrator().task_key()?;
-        let (name, spawned) = state.tasks.origin(task)?;
-        let event = Event::Unclaimed { task: task.id, name, spawned, what };
-        Some(Unclaimed { state, event: Some(event) })
+    /// What few ends need: a note beside a bad result. Gives back those who watch the task.
+    #[cold]
+    pub(super) fn witness(&self) -> Vec<(u64, Watcher)> {
+        // How an error writes itself is foreign code, so the cell is not borrowed meanwhile.
+        let (result, bad) = {
+            let mut shared = self.0.borrow_mut();
+            (shared.result.take(), shared.bad())
+        };
+        let unclaimed = result.as_ref().and_then(|result| note(result, bad));
+        let mut shared = self.0.borrow_mut();
+        shared.result = result;
+        shared.take_watchers(unclaimed)
     }
+}
+
+/// The note, if the result is bad and somebody would hear of it. It is written now, while the task is
+/// still in the table and its name is known; the handles may outlive it by far.
+fn note<T>(result: &Result<T, JoinError>, bad: Bad<T>) -> Option<Unclaimed> {
+    let what = bad(result)?;
+    let state = event_loop::running_if_any()?;
+    if !state.narrator().is_observed() && !state.extras.exceptions.is_set() {
+        return None;
+    }
+    // How an error writes itself is foreign code.
+    let what = panic::catch_unwind(AssertUnwindSafe(|| what.to_string()));
+    let what = what.unwrap_or_else(|_| "failed, with an error that cannot be written".to_owned());
+    let task = state.narrator().task_key()?;
+    let (name, spawned) = state.tasks.origin(task)?;
+    let event = Event::Unclaimed { task: task.id, name, spawned, what };
+    Some(Unclaimed { state, event: Some(event) })
 }
