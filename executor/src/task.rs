@@ -55,7 +55,8 @@ pub(crate) struct About {
     pub(crate) place: Spot,
     /// What it last came to wait for, and where the `.await` is (`inspect/awaits.rs`).
     pub(crate) awaiting: (Awaiting, Option<Spot>),
-    /// In which turn's time it came to that; before its first step, was spawned.
+    /// Since when: if nobody looks on, since the beginning of the turn. Before its first step, since it
+    /// was spawned.
     pub(crate) since: Instant,
     /// How many steps it has begun.
     pub(crate) polls: u32,

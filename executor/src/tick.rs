@@ -183,7 +183,9 @@ impl LoopState {
                 // looked at again.
                 self.tell_polled(task, began, true);
                 let is_said = self.narrator().is_said();
-                self.tasks.suspend(task, runnable, is_said, self.turn_time.get());
+                // Exactly, if anybody looks on; else as exactly as it can be had for nothing.
+                let since = if began.is_some() { self.now() } else { self.turn_time.get() };
+                self.tasks.suspend(task, runnable, is_said, since);
                 self.narrator().step_ends();
             }
             Poll::Ready(outcome) => {

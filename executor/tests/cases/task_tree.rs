@@ -1,11 +1,12 @@
 //! `dump`: the tree, byte for byte.
 
 use std::future::pending;
+use std::rc::Rc;
 
-use executor::inspect::dump;
+use executor::inspect::{Observer, Record, dump};
 use executor::{
-    ClockKind, Deferred, JoinHandle, When, as_completed, gather, sleep, spawn, spawn_named, task_group, wait,
-    wait_for, yield_now,
+    ClockKind, Deferred, EventLoop, JoinHandle, When, as_completed, block, gather, sleep, spawn, spawn_named,
+    task_group, wait, wait_for, yield_now,
 };
 
 use crate::ms;
@@ -47,6 +48,30 @@ fn picture(text: &str) -> String {
     let indent = text.chars().take_while(|letter| *letter == ' ').count();
     let lines: Vec<&str> = text.lines().map(|line| line.get(indent..).unwrap_or_default()).collect();
     lines.join("\n")
+}
+
+/// Looks on, and says nothing.
+struct Silent;
+
+impl Observer for Silent {
+    fn observe(&self, _: &Record) {}
+}
+
+/// A task that has held the loop has only just begun to wait, and is not taken for one that waits for long.
+#[test]
+fn whoever_held_the_loop_has_waited_since_then() {
+    let event_loop =
+        EventLoop::builder().clock(ClockKind::Virtual).observer(Rc::new(Silent)).build().unwrap();
+    let printed = event_loop.block_on(async {
+        spawn_named("blocker", async {
+            block(ms(3_000));
+            sleep(ms(10_000)).await;
+        });
+        yield_now().await;
+        dump().to_string()
+    });
+    let line = printed.lines().find(|line| line.contains("blocker")).unwrap();
+    assert!(line.ends_with("for 0.000s"), "{line}");
 }
 
 #[test]
