@@ -10,7 +10,7 @@
 //!  Joinable: the future, polled by the loop          JoinHandle: kept by whoever spawned
 //!     | returns, panics, or is dropped                   | .await
 //!     v                                                  v
-//!  Promise --- settles ---> Shared { result, waiter } <--- Join: takes the result, or leaves
+//!  Promise --- leaves ----> Shared { result, waiter } <--- Join: takes the result, or leaves
 //!                                  | wakes                       a waker and is pending
 //!                                  +---------------------------> the waiter's next step
 //! ```
@@ -75,13 +75,10 @@ impl<T> Promise<T> {
 
     /// Wakes whoever waits for the result.
     fn announce(&self) {
-        let mut shared = self.0.borrow_mut();
-        let waiter = shared.waiter.take();
-        let is_rare = shared.rare.is_some() || shared.outcome != Some(Outcome::Returned);
+        let watchers = if self.0.borrow().is_plain() { Vec::new() } else { self.witness() };
         // A waker is foreign code: not while the cell is borrowed. It queues the waiter's next step,
         // which comes in the next turn at the earliest: nobody runs inside of somebody else's end.
-        drop(shared);
-        let watchers = if is_rare { self.witness() } else { Vec::new() };
+        let waiter = self.0.borrow_mut().waiter.take();
         if let Some(waiter) = waiter {
             waiter.wake();
         }
@@ -168,6 +165,7 @@ pub(crate) fn joinable<F, C, T, S>(future: F, conclude: C, start: S) -> JoinHand
 where
     S: FnOnce(Joinable<F, C, T>) -> Arc<TaskWaker>,
 {
+    // `default` and not `new`: it is made where it stays, and not copied there.
     let shared = Rc::<RefCell<Shared<T>>>::default();
     let task = start(Joinable { future, conclude, promise: Promise(Rc::clone(&shared)) });
     JoinHandle { shared, task }

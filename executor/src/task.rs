@@ -94,6 +94,7 @@ impl Tasks {
 
     /// Takes out what a step needs: nothing if the task is over. The flag says whether it is to be
     /// dropped instead.
+    // Inlined, so that what it takes out need not go through memory.
     #[inline]
     pub(crate) fn begin_step(&self, task: TaskKey) -> Option<(Runnable, bool)> {
         let mut slots = self.slots.borrow_mut();

@@ -181,10 +181,10 @@ impl LoopState {
             Poll::Pending => {
                 // Whatever it waits for has its waker now. Until that is called, the task is not
                 // looked at again.
-                self.tell_polled(task, began, true);
-                let is_said = self.narrator().is_said();
                 // Exactly, if anybody looks on; else as exactly as it can be had for nothing.
                 let since = if began.is_some() { self.now() } else { self.turn_time.get() };
+                self.tell_polled(task, began, true);
+                let is_said = self.narrator().is_said();
                 self.tasks.suspend(task, runnable, is_said, since);
                 self.narrator().step_ends();
             }

@@ -1,14 +1,15 @@
 //! The waker: the buzzer that a waiting task leaves with whatever it waits for.
 //!
-//! In a cafe you order, get a buzzer and sit down; whoever presses it does not need to know where. A task
-//! that cannot go on hands its waker to a timer, a socket or another task in the same way, and is
-//! not looked at again until somebody calls [`wake`](std::task::Waker::wake). That puts the task
+//! In a cafe you order, get a buzzer and sit down; whoever presses it does not need to know where. A
+//! task that cannot go on hands its waker to a timer, a socket or another task in the same way, and
+//! is not looked at again until somebody calls [`wake`](std::task::Waker::wake). That puts the task
 //! into the ready queue, and that is all a wake-up ever is. asyncio: the done-callback
 //! `Task.__wakeup`, which a task adds to the future it awaits.
 //!
 //! A waker may be called many times, from any thread, also after the task is gone. Two flags make
-//! many calls one entry: `queued` while the task stands in the ready queue, `reported` while a note
-//! about it lies in the inbox. This is how a wake-up travels from another thread:
+//! many calls one entry: `queued` while the task stands in the ready queue, `reported` from when
+//! another thread leaves a note about it in the inbox until it is woken at home. This is how a
+//! wake-up travels from another thread:
 //!
 //! ```text
 //! another thread                          the loop's thread

@@ -8,7 +8,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use super::{Entered, EventLoop, LoopState};
 use crate::ready::{Callback, Entry, Wakeup};
-use crate::task::drop_body;
+use crate::task::{Slot, drop_body};
 use crate::time::instant::Instant;
 
 impl EventLoop {
@@ -74,9 +74,10 @@ impl LoopState {
         let mut dropped = !tasks.is_empty();
         dropped |= self.remove_signal_handlers();
         for task in tasks {
-            let slot = self.tasks.remove(task);
-            self.tell_abandoned(task, slot.about);
-            if let Some(runnable) = slot.runnable {
+            // The rest of the slot goes at once: what it may be the last to hold goes before the body.
+            let Slot { about, runnable, .. } = self.tasks.remove(task);
+            self.tell_abandoned(task, about);
+            if let Some(runnable) = runnable {
                 drop_body(runnable.body);
             }
         }

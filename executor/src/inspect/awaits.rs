@@ -14,7 +14,9 @@ impl LoopState {
     /// is.
     pub(crate) fn awaits(&self, awaiting: Awaiting, place: Spot) {
         let Some(task) = self.narrator().task_key() else { return };
-        if let Some(slot) = self.tasks.slots.borrow_mut().get_mut(task.index) {
+        if let Some(slot) = self.tasks.slots.borrow_mut().get_mut(task.index)
+            && slot.shared.task == task
+        {
             slot.about.awaiting = (awaiting, Some(place));
             self.narrator().say();
         }
@@ -25,8 +27,8 @@ impl LoopState {
         let task = self.narrator().task_key().filter(|_| self.narrator().is_said());
         let slots = self.tasks.slots.borrow();
         match task.and_then(|task| slots.get(task.index)) {
-            Some(slot) => slot.about.awaiting,
-            None => (Awaiting::Unknown, None),
+            Some(slot) if task == Some(slot.shared.task) => slot.about.awaiting,
+            _ => (Awaiting::Unknown, None),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who is there: every task of the loop, where it stands and who waits for it.
 //!
 //! Nothing is polled to find out. What a task is lives in its slot, and what it waits for was
-//! noted when its last step ended; so this is a look at a table, and tells as much when the loop has
+//! noted when it came to that; so this is a look at a table, and tells as much when the loop has
 //! been running for days as on its first turn. asyncio: `asyncio.all_tasks`, and since 3.14
 //! `python -m asyncio ps`.
 
@@ -34,11 +34,11 @@ pub struct TaskInfo {
     /// What it came to wait for at the end of its last step: nothing while it runs, and before its
     /// first step.
     pub awaiting: Option<Awaiting>,
-    /// Where the last `.await` stands that it waited at; nothing if it never has, or not for one of
+    /// Where the last `.await` stands that it came to; nothing if it never has, or not for one of
     /// this crate's futures.
     pub place: Option<Place>,
-    /// Since when it stands there, or, before its first step, exists: the time of that turn, as the
-    /// turn saw it.
+    /// Since when it stands there, or, before its first step, exists. In a loop that nobody observes it
+    /// is the time of that turn, as the turn saw it.
     pub since: Instant,
     /// How many steps it has begun.
     pub polls: u32,

@@ -6,6 +6,7 @@ use std::mem;
 use super::Shared;
 use super::unclaimed::{Bad, Unclaimed, panic_only};
 use super::watch::Watcher;
+use crate::inspect::event::Outcome;
 use crate::join_error::JoinError;
 
 /// See the [module](self).
@@ -26,6 +27,11 @@ impl<T> Default for Shared<T> {
 }
 
 impl<T> Shared<T> {
+    /// Whether nobody watches the task, and nothing about its result can be bad: nearly always.
+    pub(super) fn is_plain(&self) -> bool {
+        self.rare.is_none() && self.outcome == Some(Outcome::Returned)
+    }
+
     fn rare(&mut self) -> &mut Rare<T> {
         let none = || Box::new(Rare { watchers: Vec::new(), bad: panic_only, unclaimed: None });
         self.rare.get_or_insert_with(none)

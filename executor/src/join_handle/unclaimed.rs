@@ -105,14 +105,14 @@ impl<T> Promise<T> {
     /// What few ends need: a note beside a bad result. Gives back those who watch the task.
     #[cold]
     pub(super) fn witness(&self) -> Vec<(u64, Watcher)> {
-        // How an error writes itself is foreign code, so the cell is not borrowed meanwhile.
-        let (result, bad) = {
-            let mut shared = self.0.borrow_mut();
-            (shared.result.take(), shared.bad())
-        };
+        // How an error writes itself is foreign code, so the cell is not borrowed meanwhile; and until
+        // that is over, so is the task not.
+        let mut shared = self.0.borrow_mut();
+        let (result, outcome, bad) = (shared.result.take(), shared.outcome.take(), shared.bad());
+        drop(shared);
         let unclaimed = result.as_ref().and_then(|result| note(result, bad));
         let mut shared = self.0.borrow_mut();
-        shared.result = result;
+        (shared.result, shared.outcome) = (result, outcome);
         shared.take_watchers(unclaimed)
     }
 }

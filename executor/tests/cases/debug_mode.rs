@@ -1,15 +1,17 @@
 //! What debug mode warns of: the exact lines, on the virtual clock.
 
+use std::cell::RefCell;
 use std::env;
 use std::fmt;
 use std::future::pending;
 use std::panic;
 use std::process::Command;
+use std::rc::Rc;
 use std::time::Duration;
 
 use executor::inspect::{Event, init_logging, request_begins, request_ends};
 use executor::{
-    ClockKind, EventLoop, When, block, call_soon, gather, gather_results, shield, sleep, spawn,
+    ClockKind, EventLoop, JoinHandle, When, block, call_soon, gather, gather_results, shield, sleep, spawn,
     spawn_fallible, spawn_named, task_group, wait, wait_for, yield_now,
 };
 
@@ -205,6 +207,40 @@ fn an_error_that_nobody_took() {
                 LINE + 1,
             ),
         ],
+    );
+}
+
+/// An error that looks at the task that returned it.
+struct Curious(Rc<RefCell<Option<Own>>>);
+
+type Own = JoinHandle<Result<(), Curious>>;
+
+impl fmt::Debug for Curious {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let handle = self.0.borrow();
+        let handle = handle.as_ref().unwrap();
+        write!(f, "over: {}", handle.is_finished())
+    }
+}
+
+/// The error is written before the task counts as over: so nobody finds it over and without its result.
+#[test]
+fn an_error_that_asks_for_its_own_task() {
+    const LINE: u32 = line!() + 5;
+    warns(
+        |event_loop| {
+            event_loop.block_on(async {
+                let handle = Rc::new(RefCell::new(None));
+                let own = spawn_fallible({
+                    let handle = Rc::clone(&handle);
+                    async move { Err(Curious(handle)) }
+                });
+                *handle.borrow_mut() = Some(own);
+                yield_now().await;
+                drop(handle.take());
+            });
+        },
+        &[&line(" 0.000 #2 W lost  T2         nobody heard that it failed: over: false", LINE)],
     );
 }
 

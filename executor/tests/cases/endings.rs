@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use executor::inspect::{Awaiting, Event};
 use executor::{
-    Cancelled, ClockKind, EventLoop, JoinHandle, LoopHandle, call_later, call_soon, cancellable, sleep,
-    spawn, spawn_cancellable, spawn_named, timeout, turn, yield_now,
+    Cancelled, ClockKind, Deferred, EventLoop, JoinHandle, LoopHandle, call_later, call_soon, cancellable,
+    sleep, spawn, spawn_cancellable, spawn_named, timeout, turn, yield_now,
 };
 
 use crate::count;
@@ -230,14 +230,36 @@ fn a_callback_that_holds_its_own_handle_is_dropped_with_the_loop() {
     }
 }
 
+struct Bad;
+
+impl Drop for Bad {
+    fn drop(&mut self) {
+        panic!("the cup breaks");
+    }
+}
+
+/// What a task waits for may be told by nothing but the task that it is to be cancelled, and goes with it.
+#[test]
+fn a_panic_in_what_a_task_waited_for_does_not_stop_the_others() {
+    for kind in Kind::all() {
+        let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+        event_loop.block_on(async {
+            drop(spawn(async {
+                let cup = Deferred::<()>::new();
+                let bad = Bad;
+                cup.add_done_callback(move |_| drop(bad));
+                let _ = cup.await;
+            }));
+            drop(spawn(waits_for_ever(Witness::new("B"))));
+            yield_now().await;
+        });
+        drop(event_loop);
+        assert_eq!(transcript(), ["tick 3: B is dropped"], "on {kind:?}");
+    }
+}
+
 #[test]
 fn a_panic_in_a_destructor_at_the_end_does_not_stop_the_others() {
-    struct Bad;
-    impl Drop for Bad {
-        fn drop(&mut self) {
-            panic!("the cup breaks");
-        }
-    }
     for kind in Kind::all() {
         let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
         event_loop.block_on(async {
