@@ -105,19 +105,19 @@ impl Tasks {
         let runnable = slot.runnable.take()?;
         slot.shared.step_begins();
         let unheard = slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_begins());
-        let dropped = slot.shared.is_aborted() || unheard;
+        let to_be_dropped = slot.shared.is_aborted() || unheard;
         // To be dropped is not a step of its own.
-        slot.about.polls += u32::from(!dropped);
-        Some((runnable, dropped))
+        slot.about.polls += u32::from(!to_be_dropped);
+        Some((runnable, to_be_dropped))
     }
 
-    /// Puts back what the step had, until the task is woken. `is_said`: whether the step has said what
+    /// Puts back what the step had, until the task is woken. `has_said`: whether the step has said what
     /// it waits for.
-    pub(crate) fn suspend(&self, task: TaskKey, runnable: Runnable, is_said: bool, since: Instant) {
+    pub(crate) fn suspend(&self, task: TaskKey, runnable: Runnable, has_said: bool, since: Instant) {
         let mut slots = self.slots.borrow_mut();
         let slot = &mut slots[task.index];
         slot.runnable = Some(runnable);
-        if !is_said {
+        if !has_said {
             slot.about.awaiting = (Awaiting::Unknown, None);
         }
         slot.about.since = since;

@@ -81,8 +81,8 @@ impl LoopState {
 
     /// Phase 1: how long phase 2 may wait; without a limit, `None`.
     fn timeout(&self) -> Option<Duration> {
-        // News in the inbox have rung the reactor's bell, so a wait would end at once anyway. But
-        // whoever knows that it is not to wait can leave the call out.
+        // News in the inbox have rung the reactor's bell, so a wait would end at once anyway. But a
+        // loop that has no sockets and does not want to wait need not make the call.
         if self.ready.len() > 0 || self.stopping.get() || !self.ready.inbox.is_empty() {
             return Some(Duration::ZERO);
         }
@@ -162,12 +162,12 @@ impl LoopState {
     /// Phase 5: one step of a task, from where it stands to its next `.await` that has to wait, or
     /// to its end. asyncio: `Task.__step`.
     fn step(&self, task: TaskKey) {
-        let Some((mut runnable, dropped)) = self.tasks.begin_step(task) else {
+        let Some((mut runnable, to_be_dropped)) = self.tasks.begin_step(task) else {
             // The task ended after this entry was made.
             return;
         };
         self.narrator().step_begins(task);
-        if dropped {
+        if to_be_dropped {
             // Whoever aborted it is long back at work: its destructors run here, in its own turn,
             // where they can do no harm to anybody in the middle of something.
             self.end_task(task, runnable, Outcome::Cancelled);
@@ -181,11 +181,13 @@ impl LoopState {
             Poll::Pending => {
                 // Whatever it waits for has its waker now. Until that is called, the task is not
                 // looked at again.
-                // Exactly, if anybody looks on; else as exactly as it can be had for nothing.
+                //
+                // Since when it waits: exactly, if anybody looks on; else what the time was when it was
+                // last looked at.
                 let since = if began.is_some() { self.now() } else { self.turn_time.get() };
                 self.tell_polled(task, began, true);
-                let is_said = self.narrator().is_said();
-                self.tasks.suspend(task, runnable, is_said, since);
+                let has_said = self.narrator().has_said();
+                self.tasks.suspend(task, runnable, has_said, since);
                 self.narrator().step_ends();
             }
             Poll::Ready(outcome) => {
@@ -199,6 +201,7 @@ impl LoopState {
     fn end_task(&self, task: TaskKey, runnable: Runnable, outcome: Outcome) {
         // The future goes first, and its slot after: what its destructors wake or ask of the loop
         // still finds the task in the table.
+        // (`cancel` asks for `ending`: this task is still there, and can be stopped no more.)
         self.ending.set(Some(task));
         drop_body(runnable.body);
         let polls = self.tasks.end(task);

@@ -22,12 +22,12 @@
 //!                                         polls: sees the result
 //! ```
 //!
-//! Each flag is cleared before the poll. So whoever writes something too late for that poll finds
-//! the flag clear, and brings about another.
+//! A flag that is set means that its entry or its note has yet to be dealt with, and a poll will
+//! follow: there is nothing to do. Whoever finds the flag clear brings a poll about.
 //!
-//! Two flags and not one, because a wake-up on the loop's own thread is the common one: it needs
-//! `queued` alone, which no other thread touches, and so takes no lock and no locked instruction. (One
-//! would cost as much as all the rest of it. Only if a note is under way does it take it up as well.)
+//! Two flags and not one, because most wake-ups come on the loop's own thread. `queued` is only ever
+//! touched there, so for those it is plain memory: no lock, and no locked instruction, which would cost
+//! as much as all the rest of a wake-up. `reported` they only look at, and it is nearly always clear.
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.
@@ -49,7 +49,8 @@ pub(crate) struct TaskWaker {
     /// is atomic because the compiler cannot know that; loaded and stored `Relaxed`, it costs what a
     /// plain `bool` does.
     queued: AtomicBool,
-    /// Whether another thread has woken the task, and no wake-up at home has come since.
+    /// Whether the task was woken from outside of its running loop, mostly by another thread, and not
+    /// at home since.
     reported: AtomicBool,
     /// Whether the task is to be dropped instead of polled in its next step.
     aborted: AtomicBool,

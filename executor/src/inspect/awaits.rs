@@ -24,7 +24,7 @@ impl LoopState {
 
     /// What the running task has last said in this step, if anything.
     pub(crate) fn awaiting(&self) -> (Awaiting, Option<Spot>) {
-        let task = self.narrator().task_key().filter(|_| self.narrator().is_said());
+        let task = self.narrator().task_key().filter(|_| self.narrator().has_said());
         let slots = self.tasks.slots.borrow();
         match task.and_then(|task| slots.get(task.index)) {
             Some(slot) if task == Some(slot.shared.task) => slot.about.awaiting,

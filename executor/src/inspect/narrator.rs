@@ -33,7 +33,7 @@ pub(crate) struct Narrator {
     /// Why whatever is woken now is woken.
     cause: Cell<Cause>,
     /// Whether the step under way has said what it has come to wait for (`awaits.rs`).
-    is_said: Cell<bool>,
+    has_said: Cell<bool>,
     /// Since when each task that is ready stands in the ready queue, as far as anybody has looked.
     pub(super) queued: RefCell<HashMap<TaskId, Instant>>,
     /// Since when the task whose step is under way had stood there.
@@ -57,7 +57,7 @@ impl Narrator {
             seq: Cell::new(0),
             task: Cell::new(None),
             cause: Cell::new(Cause::Outside),
-            is_said: Cell::new(false),
+            has_said: Cell::new(false),
             queued: RefCell::default(),
             queued_since: Cell::new(None),
             left_out: LeftOut::default(),
@@ -199,7 +199,7 @@ impl Narrator {
     pub(crate) fn step_begins(&self, task: TaskKey) {
         self.task.set(Some(task));
         self.cause.set(Cause::Task(task.id));
-        self.is_said.set(false);
+        self.has_said.set(false);
         if self.is_observed() {
             self.queued_since.set(self.queued.borrow_mut().remove(&task.id));
         }
@@ -212,13 +212,13 @@ impl Narrator {
     }
 
     /// Whether the step under way has said what it has come to wait for.
-    pub(crate) fn is_said(&self) -> bool {
-        self.is_said.get()
+    pub(crate) fn has_said(&self) -> bool {
+        self.has_said.get()
     }
 
     /// It says so now.
     pub(super) fn say(&self) {
-        self.is_said.set(true);
+        self.has_said.set(true);
     }
 
     /// When something began whose duration an observer will want to know: nothing if nobody

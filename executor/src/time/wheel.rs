@@ -10,7 +10,7 @@
 //!
 //! Six levels of 64 slots, like the digits of a number in base 64. A slot of level 0 is one
 //! millisecond wide, so the level spans 64 ms; a slot of level 1 is 64 ms wide, and so on up to two
-//! years. What is further away waits in an overflow list.
+//! years. What lies beyond the two years in which the cursor stands waits in an overflow list.
 //!
 //! ```text
 //! level 5   slot = 12 days      all 64 = 2.2 years
