@@ -80,16 +80,16 @@ impl<'a> Facts<'a> {
         Ok(facts)
     }
 
-    /// Takes note of one header. Names are compared without regard to case.
+    /// Takes note of one header.
     pub(super) fn note(&mut self, name: &str, value: &'a [u8]) -> Result<(), Error> {
         // Comparing lengths first makes the many headers that are none of these cost nearly nothing.
         match name.len() {
-            4 if name.eq_ignore_ascii_case("host") => self.note_host(value)?,
-            6 if name.eq_ignore_ascii_case("expect") => self.note_expect(value),
-            6 if name.eq_ignore_ascii_case("origin") => self.has_origin = true,
-            10 if name.eq_ignore_ascii_case("connection") => self.note_connection(value),
-            14 if name.eq_ignore_ascii_case("content-length") => self.note_length(value)?,
-            17 if name.eq_ignore_ascii_case("transfer-encoding") => self.codings.note(value),
+            4 if is(name, "Host") => self.note_host(value)?,
+            6 if is(name, "Expect") => self.note_expect(value),
+            6 if is(name, "Origin") => self.has_origin = true,
+            10 if is(name, "Connection") => self.note_connection(value),
+            14 if is(name, "Content-Length") => self.note_length(value)?,
+            17 if is(name, "Transfer-Encoding") => self.codings.note(value),
             _ => {}
         }
         Ok(())
@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
     /// Connection is a list, and may be repeated: `close` counts wherever it stands.
     fn note_connection(&mut self, value: &[u8]) {
         // Nearly always it is a list of one.
-        if value.eq_ignore_ascii_case(b"keep-alive") {
+        if is(value, "keep-alive") {
             self.keeps_alive = true;
             return;
         }
@@ -184,6 +184,13 @@ impl<'a> Facts<'a> {
             None => Ok(Framing::Length(0)),
         }
     }
+}
+
+/// Whether these are the same but for capitals. Nearly always they are as one usually writes them, and to
+/// see that takes less than to look at each letter.
+fn is(word: impl AsRef<[u8]>, usual: &str) -> bool {
+    let word = word.as_ref();
+    word == usual.as_bytes() || word.eq_ignore_ascii_case(usual.as_bytes())
 }
 
 impl Codings {
