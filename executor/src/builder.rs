@@ -18,7 +18,6 @@ use crate::settings::{
 use crate::threads::pool::default_threads;
 use crate::time::Timers;
 use crate::time::clock::Clock;
-use crate::time::slack;
 
 /// Runs `main` on a new loop, with the switches of the environment, and gives its result. Tasks that
 /// are left when it returns are [cancelled](EventLoop::cancel_all_tasks), and may clean up before
@@ -207,9 +206,6 @@ impl Builder {
         }
         for observer in recorder.into_iter().chain(self.observers) {
             narrator.add_observer(observer);
-        }
-        if clock != ClockKind::Virtual {
-            slack::be_punctual();
         }
         let threads = self.threads.unwrap_or_else(default_threads);
         let state = LoopState::new(Reactor::new(backend)?, Timers::new(timers), wake, narrator, threads);

@@ -8,7 +8,6 @@ pub mod heap;
 pub(crate) mod instant;
 pub(crate) mod interval;
 pub(crate) mod patience;
-pub(crate) mod slack;
 pub(crate) mod sleep;
 pub(crate) mod timeout;
 pub mod wheel;

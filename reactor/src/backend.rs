@@ -9,6 +9,7 @@
 //! | `register` | both directions, for the life of the socket | the descriptor, interested in nothing |
 //! | `arm` | nothing to do: every change is reported anyway | tell the kernel, in one system call |
 //! | `repeat` | register anew: the kernel looks again | nothing to do: arming makes it look |
+//! | a timeout | an alarm beside the sockets | the library has an alarm of its own |
 //! | an event | reported once per change of state | reported once, then silent until armed again |
 //! | `deregister` | nothing to do: closing is enough to leave | must come before the descriptor is closed |
 //!
@@ -17,6 +18,7 @@
 //! and is the default; the other shows that the contract does not depend on edges, and is how most
 //! textbooks and asyncio's own selectors work.
 
+mod alarm;
 mod mio;
 mod polling;
 

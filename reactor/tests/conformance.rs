@@ -104,6 +104,7 @@ on_each_backend! {
         no_wait_is_shorter_than_asked,
         a_look_does_not_wait,
         far_timeouts_wait,
+        a_wait_that_was_ended_does_not_cut_the_next_one_short,
         signals_neither_fail_nor_end_a_wait,
         a_socket_is_heard_through_signals;
 }

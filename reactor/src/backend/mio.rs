@@ -6,8 +6,7 @@
 //! call: no `epoll_ctl` per request, and none when it closes, because the kernel forgets a
 //! descriptor whose last copy is closed.
 //!
-//! mio rounds a timeout up to whole milliseconds, which is what `epoll_wait` counts in: it never
-//! wakes early.
+//! A wait with a timeout is the business of [`Alarm`]: what `epoll_wait` makes of one is not exact.
 
 use std::io;
 use std::os::fd::RawFd;
@@ -18,10 +17,14 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
 use super::Readiness;
+use super::alarm::Alarm;
 use crate::notifier::Notifier;
 
 /// The notifier's own registration: a number that no source can have.
 const NOTIFIER: Token = Token(usize::MAX);
+
+/// The alarm's.
+const ALARM: Token = Token(usize::MAX - 1);
 
 /// Every socket is watched in both directions.
 const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
@@ -31,12 +34,14 @@ const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
 /// registered descriptors.)
 const BATCH: usize = 1024;
 
-/// mio's poll, the memory for its events, and the waker that is registered with it.
+/// mio's poll, the memory for its events, and the two that are registered with it: for other threads,
+/// and for the time.
 #[derive(Debug)]
 pub(crate) struct MioBackend {
     poll: Poll,
     events: Events,
     waker: Arc<mio::Waker>,
+    alarm: Alarm,
 }
 
 impl MioBackend {
@@ -44,7 +49,8 @@ impl MioBackend {
         let poll = Poll::new()?;
         // mio allows one waker for each poll, so everybody shares this one.
         let waker = Arc::new(mio::Waker::new(poll.registry(), NOTIFIER)?);
-        Ok(MioBackend { poll, events: Events::with_capacity(BATCH), waker })
+        let alarm = Alarm::new(&poll, ALARM)?;
+        Ok(MioBackend { poll, events: Events::with_capacity(BATCH), waker, alarm })
     }
 
     pub(crate) fn notifier(&self) -> Notifier {
@@ -64,10 +70,10 @@ impl MioBackend {
     }
 
     pub(crate) fn wait(&mut self, timeout: Option<Duration>, found: &mut Vec<Readiness>) -> io::Result<()> {
-        self.poll.poll(&mut self.events, timeout)?;
+        self.alarm.wait(&mut self.poll, &mut self.events, timeout)?;
         for event in &self.events {
-            // The notifier has done its work by ending the wait.
-            if event.token() == NOTIFIER {
+            // These two have done their work by ending the wait.
+            if event.token() == NOTIFIER || event.token() == ALARM {
                 continue;
             }
             // An end is an edge too, and comes once: often in one event with the last bytes. Whoever

@@ -67,6 +67,37 @@ pub(crate) fn far_timeouts_wait(kind: BackendKind) {
     }
 }
 
+/// Something of a wait that was ended before its time may be left in the kernel: it must not end another.
+pub(crate) fn a_wait_that_was_ended_does_not_cut_the_next_one_short(kind: BackendKind) {
+    within_patience(move || {
+        let reactor: Reactor<()> = Reactor::new(kind).unwrap();
+        let notifier = reactor.notifier();
+        let (short, long) = (Duration::from_millis(10), Duration::from_millis(40));
+        for _ in 0..3 {
+            notifier.notify().unwrap();
+            reactor.wait(Some(short), &mut Vec::new()).unwrap();
+            let begun = Instant::now();
+            reactor.wait(Some(long), &mut Vec::new()).unwrap();
+            assert!(begun.elapsed() >= long, "it ended after {:?}", begun.elapsed());
+        }
+        // And one without a limit.
+        notifier.notify().unwrap();
+        reactor.wait(Some(short), &mut Vec::new()).unwrap();
+        let told = Arc::new(AtomicBool::new(false));
+        let other = thread::spawn({
+            let told = Arc::clone(&told);
+            move || {
+                thread::sleep(long);
+                told.store(true, Ordering::SeqCst);
+                notifier.notify().unwrap();
+            }
+        });
+        reactor.wait(None, &mut Vec::new()).unwrap();
+        assert!(told.load(Ordering::SeqCst), "it ended by itself");
+        other.join().unwrap();
+    });
+}
+
 /// A shell that sends SIGUSR1 to the thread that made this, every few milliseconds, as long as this
 /// lives.
 struct Storm {

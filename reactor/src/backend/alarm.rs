@@ -1,0 +1,118 @@
+//! A wait that ends when its time has come.
+//!
+//! What `epoll_wait` does with a timeout is not exact: it counts in whole milliseconds, and Linux ends
+//! it up to a thousandth of its length late on purpose, so that it can end several waits at once. A
+//! sleep of ten seconds would be ten milliseconds late. So on Linux a timer of the kernel's keeps the
+//! time, which is a descriptor like any other (a *timerfd*): it becomes readable, and that ends the
+//! wait. Other systems are exact by themselves.
+//!
+//! Setting it is a system call, so it is left alone as long as it rings early enough: whoever is woken
+//! too early looks at the time and waits on.
+
+#[cfg(target_os = "linux")]
+mod timerfd {
+    use std::io;
+    use std::os::fd::{AsRawFd, OwnedFd};
+    use std::time::{Duration, Instant};
+
+    use mio::unix::SourceFd;
+    use mio::{Events, Interest, Poll, Token};
+    use rustix::time::{
+        Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
+        timerfd_settime,
+    };
+
+    /// The kernel's timer, and when it will ring.
+    #[derive(Debug)]
+    pub(crate) struct Alarm {
+        timer: OwnedFd,
+        token: Token,
+        rings: Option<Instant>,
+    }
+
+    impl Alarm {
+        pub(crate) fn new(poll: &Poll, token: Token) -> io::Result<Self> {
+            let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
+            let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
+            poll.registry().register(&mut SourceFd(&timer.as_raw_fd()), token, Interest::READABLE)?;
+            Ok(Alarm { timer, token, rings: None })
+        }
+
+        /// Waits until something has come or the time is over: also if that was known before.
+        pub(crate) fn wait(
+            &mut self,
+            poll: &mut Poll,
+            events: &mut Events,
+            timeout: Option<Duration>,
+        ) -> io::Result<()> {
+            if timeout == Some(Duration::ZERO) {
+                return poll.poll(events, timeout);
+            }
+            let mut now = Instant::now();
+            let until = timeout.and_then(|timeout| now.checked_add(timeout));
+            loop {
+                if let Some(until) = until {
+                    self.set(now, until)?;
+                }
+                poll.poll(events, None)?;
+                if events.iter().any(|event| event.token() != self.token) {
+                    return Ok(());
+                }
+                // It has rung: for this wait, or for an earlier one that had something to end it.
+                now = Instant::now();
+                if until.is_some_and(|until| now >= until) {
+                    return Ok(());
+                }
+            }
+        }
+
+        /// Sees to it that it rings, by then at the latest.
+        fn set(&mut self, now: Instant, until: Instant) -> io::Result<()> {
+            if self.rings.is_some_and(|rings| rings > now && rings <= until) {
+                return Ok(());
+            }
+            // Not zero, which would switch it off.
+            let left = until.saturating_duration_since(now).max(Duration::from_nanos(1));
+            let time = Itimerspec {
+                it_interval: Timespec { tv_sec: 0, tv_nsec: 0 },
+                it_value: Timespec::try_from(left).map_err(io::Error::other)?,
+            };
+            timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &time)?;
+            self.rings = Some(until);
+            Ok(())
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use timerfd::Alarm;
+
+#[cfg(not(target_os = "linux"))]
+mod timeout {
+    use std::io;
+    use std::time::Duration;
+
+    use mio::{Events, Poll, Token};
+
+    /// Nothing: the wait's own timeout will do.
+    #[derive(Debug)]
+    pub(crate) struct Alarm;
+
+    impl Alarm {
+        pub(crate) fn new(_: &Poll, _: Token) -> io::Result<Self> {
+            Ok(Alarm)
+        }
+
+        pub(crate) fn wait(
+            &mut self,
+            poll: &mut Poll,
+            events: &mut Events,
+            timeout: Option<Duration>,
+        ) -> io::Result<()> {
+            poll.poll(events, timeout)
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) use timeout::Alarm;
