@@ -3,8 +3,8 @@
 //! Each future of ours that is about to return `Pending` says so here, and the last word counts. It goes
 //! straight into the task's slot, so that a list of tasks can tell where each of them stands, without
 //! polling any. (It could go by way of the narrator, who knows all else about a step. But memory that is
-//! read in larger pieces than it was written, and that soon, makes the processor wait: that was a third of
-//! what a step cost.)
+//! read in larger pieces than it was written, and that soon, makes the processor wait: it would be a third
+//! of what a step costs.)
 
 use super::event::{Awaiting, Spot};
 use crate::event_loop::LoopState;

@@ -238,18 +238,12 @@ impl Drop for Bad {
     }
 }
 
-/// What a task waits for may be told by nothing but the task that it is to be cancelled, and goes with it.
-#[test]
-fn a_panic_in_what_a_task_waited_for_does_not_stop_the_others() {
+/// Whatever panics with the task that is spawned first, the loop's end goes on.
+fn does_not_stop_the_others(spawn_it: fn()) {
     for kind in Kind::all() {
         let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
-        event_loop.block_on(async {
-            drop(spawn(async {
-                let cup = Deferred::<()>::new();
-                let bad = Bad;
-                cup.add_done_callback(move |_| drop(bad));
-                let _ = cup.await;
-            }));
+        event_loop.block_on(async move {
+            spawn_it();
             drop(spawn(waits_for_ever(Witness::new("B"))));
             yield_now().await;
         });
@@ -260,19 +254,40 @@ fn a_panic_in_what_a_task_waited_for_does_not_stop_the_others() {
 
 #[test]
 fn a_panic_in_a_destructor_at_the_end_does_not_stop_the_others() {
-    for kind in Kind::all() {
-        let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+    does_not_stop_the_others(|| {
+        drop(spawn(async {
+            let _bad = Bad;
+            pending::<()>().await;
+        }));
+    });
+}
+
+/// Nobody but the task may hold what it waits for: then it goes with the task.
+#[test]
+fn a_panic_in_what_a_task_waited_for_does_not_stop_the_others() {
+    does_not_stop_the_others(|| {
+        drop(spawn(async {
+            let cup = Deferred::<()>::new();
+            let bad = Bad;
+            cup.add_done_callback(move |_| drop(bad));
+            let _ = cup.await;
+        }));
+    });
+}
+
+/// A task may begin with the waker of one that is over: with the waker, and with nothing else of it.
+#[test]
+fn a_task_has_nothing_of_one_that_was_aborted() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
         event_loop.block_on(async {
-            drop(spawn(async {
-                let _bad = Bad;
-                pending::<()>().await;
-            }));
-            drop(spawn(waits_for_ever(Witness::new("B"))));
-            yield_now().await;
+            for _ in 0..3 {
+                let aborted = spawn(pending::<()>());
+                aborted.abort();
+                assert!(aborted.await.unwrap_err().is_cancelled());
+                assert_eq!(spawn(async { "done" }).await.unwrap(), "done");
+            }
         });
-        drop(event_loop);
-        assert_eq!(transcript(), ["tick 3: B is dropped"], "on {kind:?}");
-    }
+    });
 }
 
 #[test]
