@@ -50,6 +50,29 @@ fn picture(text: &str) -> String {
     lines.join("\n")
 }
 
+/// What a task waited for in an earlier step is forgotten, also when it has come to something that says nothing.
+#[test]
+fn what_a_task_no_longer_waits_for_is_forgotten() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        let printed = event_loop.block_on(async {
+            let silent = spawn_named("silent", async {
+                sleep(ms(10)).await;
+                pending::<()>().await;
+            });
+            sleep(ms(5)).await;
+            let before = dump().to_string();
+            sleep(ms(20)).await;
+            let after = dump().to_string();
+            silent.abort();
+            [before, after]
+        });
+        let line = |text: &str| text.lines().find(|line| line.contains("silent")).unwrap().to_owned();
+        let [before, after] = printed.map(|text| line(&text));
+        assert!(before.contains("sleep"), "{before}");
+        assert!(!after.contains("sleep"), "{after}");
+    });
+}
+
 /// Looks on, and says nothing.
 struct Silent;
 
