@@ -157,8 +157,8 @@ impl Backend {
     }
 
     /// Asks the operating system once and adds what it says to `found`. `None` waits for ever. A
-    /// timeout is rounded up to what the system can count, never down. May fail with
-    /// [`io::ErrorKind::Interrupted`]: the reactor knows how long is left.
+    /// timeout is rounded up to what the system can count, never down. A signal handler that ran
+    /// meanwhile (EINTR) makes no difference: the wait goes on with the time that is left.
     pub(crate) fn wait(&mut self, timeout: Option<Duration>, found: &mut Vec<Readiness>) -> io::Result<()> {
         match self {
             Backend::Mio(backend) => backend.wait(timeout, found),

@@ -23,7 +23,7 @@ use std::fmt;
 use std::io;
 use std::os::fd::RawFd;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use slab::Slab;
 
@@ -172,33 +172,11 @@ impl<W> Reactor<W> {
     pub fn wait(&self, timeout: Option<Duration>, fired: &mut Vec<Fired<W>>) -> io::Result<()> {
         let mut found = self.table.found.borrow_mut();
         found.clear();
-        self.wait_through_signals(timeout, &mut found)?;
+        self.table.backend.borrow_mut().wait(timeout, &mut found)?;
         for readiness in found.iter() {
             self.take_in(*readiness, fired);
         }
         Ok(())
-    }
-
-    /// One wait of the backend, begun again with the time that is left whenever a signal handler
-    /// interrupted it (EINTR).
-    fn wait_through_signals(&self, timeout: Option<Duration>, found: &mut Vec<Readiness>) -> io::Result<()> {
-        let mut backend = self.table.backend.borrow_mut();
-        let end = match timeout {
-            // Too far for the clock to name is as good as for ever; and a mere look need not read
-            // the clock.
-            Some(timeout) if !timeout.is_zero() => Instant::now().checked_add(timeout),
-            _ => None,
-        };
-        let mut left = timeout;
-        loop {
-            match backend.wait(left, found) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result,
-            }
-            if let Some(end) = end {
-                left = Some(end.saturating_duration_since(Instant::now()));
-            }
-        }
     }
 
     /// Notes what the kernel said of one socket and moves those who waited for it to `fired`.

@@ -7,7 +7,24 @@
 //! wait. Other systems are exact by themselves.
 //!
 //! Setting it is a system call, so it is left alone as long as it rings early enough: whoever is woken
-//! too early looks at the time and waits on.
+//! too early looks at the time and waits on. That is also what is done when a signal handler has
+//! interrupted the wait (EINTR).
+
+use std::io;
+use std::time::Duration;
+
+use mio::{Events, Poll};
+
+/// Asks the system once. To have been interrupted is to have found nothing.
+fn poll_once(poll: &mut Poll, events: &mut Events, timeout: Option<Duration>) -> io::Result<()> {
+    match poll.poll(events, timeout) {
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+            events.clear();
+            Ok(())
+        }
+        result => result,
+    }
+}
 
 #[cfg(target_os = "linux")]
 mod timerfd {
@@ -21,6 +38,8 @@ mod timerfd {
         Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
         timerfd_settime,
     };
+
+    use super::poll_once;
 
     /// The kernel's timer, and when it will ring.
     #[derive(Debug)]
@@ -46,7 +65,7 @@ mod timerfd {
             timeout: Option<Duration>,
         ) -> io::Result<()> {
             if timeout == Some(Duration::ZERO) {
-                return poll.poll(events, timeout);
+                return poll_once(poll, events, timeout);
             }
             let mut now = Instant::now();
             let until = timeout.and_then(|timeout| now.checked_add(timeout));
@@ -54,11 +73,12 @@ mod timerfd {
                 if let Some(until) = until {
                     self.set(now, until)?;
                 }
-                poll.poll(events, None)?;
+                poll_once(poll, events, None)?;
                 if events.iter().any(|event| event.token() != self.token) {
                     return Ok(());
                 }
-                // It has rung: for this wait, or for an earlier one that had something to end it.
+                // It has rung, for this wait or for an earlier one that had something to end it; or
+                // there was a signal.
                 now = Instant::now();
                 if until.is_some_and(|until| now >= until) {
                     return Ok(());
@@ -90,9 +110,11 @@ pub(super) use timerfd::Alarm;
 #[cfg(not(target_os = "linux"))]
 mod timeout {
     use std::io;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use mio::{Events, Poll, Token};
+
+    use super::poll_once;
 
     /// Nothing: the wait's own timeout will do.
     #[derive(Debug)]
@@ -109,7 +131,15 @@ mod timeout {
             events: &mut Events,
             timeout: Option<Duration>,
         ) -> io::Result<()> {
-            poll.poll(events, timeout)
+            let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+            let mut left = timeout;
+            loop {
+                poll_once(poll, events, left)?;
+                left = until.map(|until| until.saturating_duration_since(Instant::now()));
+                if !events.is_empty() || left == Some(Duration::ZERO) {
+                    return Ok(());
+                }
+            }
         }
     }
 }
