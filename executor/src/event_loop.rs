@@ -27,6 +27,7 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::panic;
 use std::rc::Rc;
+use std::task::Waker;
 use std::time::Duration;
 
 use reactor::{Fired, Reactor};
@@ -161,6 +162,14 @@ impl LoopState {
         let key = self.timers.borrow_mut().insert(deadline, wakeup);
         self.tell_timer_armed(key, deadline, place);
         key
+    }
+
+    /// Whether a timer is still armed, and wakes what `waker` does.
+    pub(crate) fn timer_wakes(&self, key: TimerKey, waker: &Waker) -> bool {
+        match self.timers.borrow().payload(key) {
+            Some(Wakeup::Task(_, armed)) => armed.will_wake(waker),
+            _ => false,
+        }
     }
 
     /// Takes a timer out; nothing happens if it has fired.

@@ -237,7 +237,9 @@ fn a_real_clock_has_a_trace_that_keeps_the_rules() {
         });
     });
     let found = trace::check(&fs::read_to_string(read).unwrap());
-    assert!(found.slices > 2_000 && found.arrows > 400, "{found:?}");
+    // Each of the twenty takes twenty-one steps; how many turns and waits there are between them is the
+    // machine's affair.
+    assert!(found.slices > 420 && found.arrows > 400, "{found:?}");
 }
 
 #[test]
