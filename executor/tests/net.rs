@@ -17,6 +17,8 @@ mod support {
 mod cases {
     mod connections;
     mod descriptors;
+    #[cfg(target_os = "linux")]
+    mod full_line;
     mod waiting;
 }
 

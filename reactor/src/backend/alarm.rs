@@ -120,6 +120,7 @@ mod timeout {
     #[derive(Debug)]
     pub(crate) struct Alarm;
 
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "called as its namesake on Linux is")]
     impl Alarm {
         pub(crate) fn new(_: &Poll, _: Token) -> io::Result<Self> {
             Ok(Alarm)
