@@ -13,9 +13,8 @@ const LAST_SECOND: u64 = 253_402_300_799;
 /// A cache of one date text. One per server is enough.
 #[derive(Debug, Default)]
 pub struct DateText {
-    /// When it last looked at the calendar, by the driver's clock.
-    looked: Option<Duration>,
-    second: u64,
+    /// When the next second begins, by the driver's clock.
+    until: Duration,
     text: String,
 }
 
@@ -25,30 +24,29 @@ impl DateText {
         DateText::default()
     }
 
-    /// The date at `now`, as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// The date as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
     ///
-    /// The caller brings the time, so that a test can bring any. A clock that is wrong must not stop the server: times
+    /// `time` is that of the clock that the driver tells to its connections, `calendar` tells the date, and is looked at
+    /// once a second. If somebody sets it meanwhile, the next look follows.
+    ///
+    /// The caller brings both, so that a test can bring any. A clock that is wrong must not stop the server: times
     /// before 1970 and after 9999, which the format cannot express, count as those ends.
-    ///
-    /// Requests that came together are answered together: `time` is when, by the clock that the driver tells to its
-    /// connections, and for one time the calendar is looked at once.
     pub fn at(&mut self, time: Duration, calendar: impl FnOnce() -> SystemTime) -> &str {
-        if self.looked.replace(time) != Some(time) {
-            self.look(calendar());
+        if time >= self.until {
+            self.look(time, calendar());
         }
         &self.text
     }
 
-    fn look(&mut self, now: SystemTime) {
+    fn look(&mut self, time: Duration, now: SystemTime) {
         let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         let second = since_epoch.as_secs().min(LAST_SECOND);
-        if second != self.second || self.text.is_empty() {
-            self.second = second;
-            self.text.clear();
-            let date = httpdate::HttpDate::from(UNIX_EPOCH + Duration::from_secs(second));
-            // Writing to a String cannot fail.
-            let _ = write!(self.text, "{date}");
-        }
+        let passed = Duration::from_nanos(since_epoch.subsec_nanos().into());
+        self.until = time + Duration::from_secs(1).saturating_sub(passed);
+        self.text.clear();
+        let date = httpdate::HttpDate::from(UNIX_EPOCH + Duration::from_secs(second));
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "{date}");
     }
 }
 
@@ -56,9 +54,9 @@ impl DateText {
 mod tests {
     use super::*;
 
-    /// The text at this moment, which has come since the last one.
+    /// The text at this moment, whatever it was before.
     fn at(date: &mut DateText, moment: SystemTime) -> String {
-        date.looked = None;
+        date.until = Duration::ZERO;
         date.at(Duration::ZERO, || moment).to_owned()
     }
 
@@ -71,24 +69,15 @@ mod tests {
 
     #[test]
     fn keeps_the_text_within_a_second_and_renews_it_after() {
-        let date = &mut DateText::new();
-        let moment = UNIX_EPOCH + Duration::from_millis(784_111_777_100);
-        at(date, moment);
-        let first = date.text.as_ptr();
-        at(date, moment + Duration::from_millis(800));
-        assert_eq!(date.text.as_ptr(), first);
-        assert_eq!(at(date, moment + Duration::from_millis(900)), "Sun, 06 Nov 1994 08:49:38 GMT");
-        // A clock that is set back is followed as well.
-        assert_eq!(at(date, moment), "Sun, 06 Nov 1994 08:49:37 GMT");
-    }
-
-    #[test]
-    fn looks_at_the_calendar_once_for_each_moment() {
         let mut date = DateText::new();
-        let (one, other) = (Duration::from_secs(1), Duration::from_secs(2));
-        date.at(one, || UNIX_EPOCH);
-        assert_eq!(date.at(one, || panic!("it was looked at")), "Thu, 01 Jan 1970 00:00:00 GMT");
-        assert_eq!(date.at(other, || UNIX_EPOCH + one), "Thu, 01 Jan 1970 00:00:01 GMT");
+        let moment = UNIX_EPOCH + Duration::from_millis(784_111_777_100);
+        let [first, last, next] = [10_000, 10_899, 10_900].map(Duration::from_millis);
+        date.at(first, || moment);
+        assert_eq!(date.at(last, || panic!("it was looked at")), "Sun, 06 Nov 1994 08:49:37 GMT");
+        let later = moment + Duration::from_millis(900);
+        assert_eq!(date.at(next, || later), "Sun, 06 Nov 1994 08:49:38 GMT");
+        // A clock that is set back is followed as well.
+        assert_eq!(date.at(next + Duration::from_secs(1), || moment), "Sun, 06 Nov 1994 08:49:37 GMT");
     }
 
     #[test]
