@@ -183,9 +183,7 @@ fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
     }
     let (method, rest) = split_at_space(line).ok_or(Error::RequestLine)?;
     let (target, version) = split_at_space(rest).ok_or(Error::RequestLine)?;
-    let is_line =
-        !method.is_empty() && !target.is_empty() && TOKEN.has_all(method) && !version.contains(&b' ');
-    if !is_line {
+    if method.is_empty() || target.is_empty() || !TOKEN.has_all(method) {
         return Err(Error::RequestLine);
     }
     let version = parse_version(version)?;
@@ -208,6 +206,8 @@ fn parse_version(version: &[u8]) -> Result<Version, Error> {
         b"HTTP/1.0" => Ok(Version::Http10),
         [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0'..=b'9'] => Ok(Version::Http11),
         [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => Err(Error::VersionNotSupported),
+        // One word too many is no matter of versions.
+        _ if version.contains(&b' ') => Err(Error::RequestLine),
         _ => Err(Error::Version),
     }
 }

@@ -13,7 +13,7 @@
 use std::net::Ipv6Addr;
 use std::ops::Range;
 
-use super::bytes::{HOST, TARGET};
+use super::bytes::{HOST, PATH, QUERY};
 use super::error::Error;
 use super::query::hex_digit;
 use super::request::Method;
@@ -50,16 +50,13 @@ impl Target {
 /// Any visible ASCII is let through, also what RFC 3986 wants percent-encoded (browsers do send `|` and `{`), with
 /// one exception: a fragment, `#...`, belongs to the client alone and is never sent.
 pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
-    if !TARGET.has_all(target) {
-        return Err(Error::Target);
-    }
     if target == b"*" {
         let form = Target { path: 0..1, query: None, authority: None, is_asterisk: true };
         return if method == Method::Options { Ok(form) } else { Err(Error::Target) };
     }
     // By far the most common form, so it is tried before the rare ones.
     if target.starts_with(b"/") {
-        return Ok(split_query(target, 0, None));
+        return split_query(target, 0, None);
     }
     let authority_start = after_scheme(target, "http://").or_else(|| after_scheme(target, "https://"));
     let authority_start = authority_start.ok_or(Error::Target)?;
@@ -72,19 +69,23 @@ pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
     if !is_host(&target[authority.clone()]) {
         return Err(Error::Target);
     }
+    let parts = split_query(target, path_start, Some(authority))?;
     // RFC 9110 (section 7.4): who asks for https must get it on a connection that is secured, or not at all.
     if after_scheme(target, "https://").is_some() {
         return Err(Error::Scheme);
     }
-    Ok(split_query(target, path_start, Some(authority)))
+    Ok(parts)
 }
 
 /// Everything from `path_start` on is the path, up to the first `?`.
-fn split_query(target: &[u8], path_start: usize, authority: Option<Range<usize>>) -> Target {
-    let length = target[path_start..].iter().position(|&byte| byte == b'?');
-    let path_end = length.map_or(target.len(), |length| path_start + length);
-    let query = if path_end < target.len() { Some(path_end + 1..target.len()) } else { None };
-    Target { path: path_start..path_end, query, authority, is_asterisk: false }
+fn split_query(target: &[u8], path_start: usize, authority: Option<Range<usize>>) -> Result<Target, Error> {
+    let path_end = path_start + PATH.span(&target[path_start..]);
+    let query = match &target[path_end..] {
+        [] => None,
+        [b'?', query @ ..] if QUERY.has_all(query) => Some(path_end + 1..target.len()),
+        _ => return Err(Error::Target),
+    };
+    Ok(Target { path: path_start..path_end, query, authority, is_asterisk: false })
 }
 
 /// The length of `scheme` if the target begins with it, which may be written in capitals.
@@ -102,8 +103,8 @@ pub(super) fn is_host(text: &[u8]) -> bool {
         let Some(end) = inside.iter().position(|&byte| byte == b']') else { return false };
         return is_ipv6(&inside[..end]) && is_port(&inside[end + 1..]);
     }
-    let end = text.iter().position(|&byte| byte == b':').unwrap_or(text.len());
-    is_name(&text[..end]) && is_port(&text[end..])
+    let Some(end) = name_length(text) else { return false };
+    end > 0 && is_port(&text[end..])
 }
 
 /// The standard library's parser is strict, and knows nothing of zones (`%eth0`), which make no sense to a peer.
@@ -111,26 +112,17 @@ fn is_ipv6(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
 }
 
-/// A registered name, or an IPv4 address, which the grammar does not tell apart.
-fn is_name(name: &[u8]) -> bool {
-    if HOST.has_all(name) {
-        return !name.is_empty();
+/// How much of `text` is a registered name or an IPv4 address, which the grammar does not tell apart. `None` if there
+/// is a `%` in it that encodes nothing.
+fn name_length(text: &[u8]) -> Option<usize> {
+    let mut end = HOST.span(text);
+    while let [b'%', encoded @ ..] = &text[end..] {
+        let [high, low, rest @ ..] = encoded else { return None };
+        hex_digit(*high)?;
+        hex_digit(*low)?;
+        end = text.len() - rest.len() + HOST.span(rest);
     }
-    let mut position = 0;
-    while let Some(&byte) = name.get(position) {
-        match byte {
-            _ if HOST.has(byte) => {}
-            b'%' => {
-                let digits = name.get(position + 1..position + 3).unwrap_or(b"");
-                if digits.len() < 2 || digits.iter().any(|&digit| hex_digit(digit).is_none()) {
-                    return false;
-                }
-            }
-            _ => return false,
-        }
-        position += 1;
-    }
-    !name.is_empty()
+    Some(end)
 }
 
 /// Nothing, or a colon and a number that a port can be; the grammar lets the number be missing.
