@@ -116,31 +116,33 @@ impl Response {
         connection: ConnectionHeader,
         head_only: bool,
     ) {
-        output.extend_from_slice(b"HTTP/1.1 ");
-        output.extend_from_slice(self.status.line().as_bytes());
-        output.extend_from_slice(b"\r\n");
-        write_header(output, "Date", date);
+        // Each line begins with the end of the one before it: so there are few pieces to put together.
+        put(output, "HTTP/1.1 ");
+        put(output, self.status.line());
+        put(output, "\r\nDate: ");
+        put(output, date);
         // A type or a length would announce a body that does not come.
         let has_body = self.status.has_body();
         if has_body {
-            write_header(output, "Content-Type", self.content_type);
+            put(output, "\r\nContent-Type: ");
+            put(output, self.content_type);
         }
         for (name, value) in self.fixed_headers {
-            write_header(output, name, value);
+            put_header(output, name, value);
         }
         for (name, value) in &self.other_headers {
-            let text = plain(value);
-            write_header(output, name, &text);
+            put_header(output, name, &plain(value));
         }
         if has_body && !self.is_stream {
-            write_header(output, "Content-Length", itoa::Buffer::new().format(self.body.len()));
+            put(output, "\r\nContent-Length: ");
+            put(output, itoa::Buffer::new().format(self.body.len()));
         }
         match connection {
             ConnectionHeader::None => {}
-            ConnectionHeader::KeepAlive => write_header(output, "Connection", "keep-alive"),
-            ConnectionHeader::Close => write_header(output, "Connection", "close"),
+            ConnectionHeader::KeepAlive => put(output, "\r\nConnection: keep-alive"),
+            ConnectionHeader::Close => put(output, "\r\nConnection: close"),
         }
-        output.extend_from_slice(b"\r\n");
+        put(output, "\r\n\r\n");
         if has_body && !head_only {
             output.extend_from_slice(&self.body);
         }
@@ -188,12 +190,16 @@ fn plain(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// One header line.
-fn write_header(output: &mut Vec<u8>, name: &str, value: &str) {
-    output.extend_from_slice(name.as_bytes());
-    output.extend_from_slice(b": ");
-    output.extend_from_slice(value.as_bytes());
-    output.extend_from_slice(b"\r\n");
+/// A header of the route's.
+fn put_header(output: &mut Vec<u8>, name: &str, value: &str) {
+    put(output, "\r\n");
+    put(output, name);
+    put(output, ": ");
+    put(output, value);
+}
+
+fn put(output: &mut Vec<u8>, text: &str) {
+    output.extend_from_slice(text.as_bytes());
 }
 
 #[cfg(test)]
