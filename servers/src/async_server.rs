@@ -49,8 +49,7 @@ struct Server {
 /// A connection that is being served, as the server sees it.
 struct Open {
     task: JoinHandle<io::Result<()>>,
-    /// Whether it waits for a request: such a one is closed when the server stops.
-    idle: bool,
+    idle: Rc<Cell<bool>>,
 }
 
 /// A connection that is being served, as its task sees it.
@@ -59,6 +58,8 @@ struct Client {
     number: u64,
     stream: TcpStream,
     connection: Connection,
+    /// Whether it waits for a request: such a one is closed when the server stops.
+    idle: Rc<Cell<bool>>,
     /// One timer for all that it waits for.
     patience: Patience,
     /// Whether the last read took all that there was room for: then there is more to read.
@@ -109,7 +110,7 @@ where
     let until = executor::now() + server.options.grace;
     let mut open = Vec::new();
     for (_, connection) in server.connections.take() {
-        if connection.idle {
+        if connection.idle.get() {
             connection.task.abort();
         }
         open.push(connection.task);
@@ -141,12 +142,20 @@ async fn accept(listener: TcpListener, server: Rc<Server>) -> io::Result<()> {
 /// Makes a task for a connection.
 fn welcome(server: &Rc<Server>, stream: TcpStream, number: u64) {
     let connection = Connection::new(Rc::clone(&server.limits));
-    let client = Client { number, stream, connection, patience: Patience::new(), has_more: false };
+    let idle = Rc::new(Cell::new(true));
+    let client = Client {
+        number,
+        stream,
+        connection,
+        idle: Rc::clone(&idle),
+        patience: Patience::new(),
+        has_more: false,
+    };
     let mut connections = server.connections.borrow_mut();
     let place = connections.vacant_entry();
     let entry = Entry { server: Rc::clone(server), key: place.key() };
     let task = spawn_named(&format!("conn{number}"), serve_connection(entry, client));
-    place.insert(Open { task, idle: true });
+    place.insert(Open { task, idle });
 }
 
 /// Waits until one more connection may be served. Until then, those who come wait in the kernel's
@@ -166,15 +175,6 @@ async fn room(server: &Server) {
 struct Entry {
     server: Rc<Server>,
     key: usize,
-}
-
-impl Entry {
-    fn set_idle(&self, idle: bool) {
-        // A stopping server has taken them all out.
-        if let Some(open) = self.server.connections.borrow_mut().get_mut(self.key) {
-            open.idle = idle;
-        }
-    }
 }
 
 impl Drop for Entry {
@@ -201,9 +201,9 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
             match client.connection.next(time) {
                 Step::Read => {
                     write(server, &mut client).await?;
-                    entry.set_idle(client.connection.is_idle());
+                    client.idle.set(client.connection.is_idle());
                     read(server, &mut client).await?;
-                    entry.set_idle(false);
+                    client.idle.set(false);
                     time = now();
                 }
                 Step::Write => {
@@ -217,7 +217,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                         Reply::Now(response) => response,
                         // In a box: only a connection that waits here needs the room for it.
                         reply => {
-                            let response = Box::pin(carry_out(&entry, &mut client, reply)).await?;
+                            let response = Box::pin(carry_out(server, &mut client, reply)).await?;
                             time = now();
                             match response {
                                 Some(response) => response,
@@ -273,8 +273,7 @@ fn tell_begin(server: &Server, stream: &TcpStream, number: u64, request: Request
 
 /// Does what a route wants done, if that takes time. Gives back nothing if the answer has been given
 /// already, and has ended.
-async fn carry_out(entry: &Entry, client: &mut Client, reply: Reply) -> io::Result<Option<Response>> {
-    let server = &*entry.server;
+async fn carry_out(server: &Server, client: &mut Client, reply: Reply) -> io::Result<Option<Response>> {
     // Answers to earlier requests should not wait for this one, nor buffers for anything.
     write(server, client).await?;
     client.connection.return_buffers(&mut server.spare.borrow_mut());
@@ -289,7 +288,7 @@ async fn carry_out(entry: &Entry, client: &mut Client, reply: Reply) -> io::Resu
                 return Ok(Some(response));
             }
             Some(Look::On(viewer)) => {
-                entry.set_idle(true);
+                client.idle.set(true);
                 stream(server, client, viewer).await?;
                 return Ok(None);
             }
