@@ -71,10 +71,15 @@ enum Codings {
 }
 
 impl<'a> Facts<'a> {
-    /// What all of these say. The error is that of the first fault.
-    pub(super) fn of(headers: &[httparse::Header<'a>]) -> Result<Facts<'a>, Error> {
+    /// What the headers of this head say. The error is that of the first fault.
+    pub(super) fn of(head: &'a [u8], headers: &[httparse::Header<'a>]) -> Result<Facts<'a>, Error> {
         let mut facts = Facts::default();
         for header in headers {
+            // The parser takes LF alone for the end of a line, too. Before each name ends another line.
+            let start = header.name.as_ptr().addr() - head.as_ptr().addr();
+            if !head[..start].ends_with(b"\r\n") {
+                return Err(Error::BareLineFeed);
+            }
             facts.note(header.name, header.value)?;
         }
         Ok(facts)

@@ -97,24 +97,30 @@ struct RequestLine {
 impl HeadReader {
     /// The head at the beginning of `bytes`, or `None` if some of it is missing; then call again with more.
     pub(super) fn read(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<Head>, Error> {
-        let request_line = if let Some(request_line) = self.request_line.take() {
-            *request_line
-        } else {
-            check_first_byte(bytes)?;
-            let request_line = match self.lines.next_line(bytes, limits.max_request_line + "\r\n".len()) {
-                Line::Complete(line) => parse_request_line(&bytes[line], self.lines.position())?,
-                Line::Incomplete => return Ok(None),
-                Line::TooLong => return Err(Error::RequestLineTooLong),
-                Line::BareLineFeed => return Err(Error::BareLineFeed),
-            };
-            // Tried once for each head, or a slow sender would get work in the square of its length.
-            let mut table = [httparse::EMPTY_HEADER; USUAL_HEADERS];
-            if let Some((facts, length)) = read_at_once(&bytes[request_line.end..], limits, &mut table) {
-                let header_lines = request_line.end..request_line.end + length;
-                return judge(request_line, header_lines, &facts?, limits).map(Some);
-            }
-            request_line
+        if let Some(request_line) = self.request_line.take() {
+            return self.read_on(*request_line, bytes, limits);
+        }
+        check_first_byte(bytes)?;
+        let request_line = match self.lines.next_line(bytes, limits.max_request_line + "\r\n".len()) {
+            Line::Complete(line) => parse_request_line(&bytes[line], self.lines.position())?,
+            Line::Incomplete => return Ok(None),
+            Line::TooLong => return Err(Error::RequestLineTooLong),
+            Line::BareLineFeed => return Err(Error::BareLineFeed),
         };
+        // Tried once for each head, or a slow sender would get work in the square of its length.
+        match read_at_once(bytes, request_line.end, limits) {
+            Some((facts, end)) => judge(request_line, end, &facts, limits).map(Some),
+            None => self.read_on(request_line, bytes, limits),
+        }
+    }
+
+    /// Goes on behind the request line, line by line.
+    fn read_on(
+        &mut self,
+        request_line: RequestLine,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Option<Head>, Error> {
         let limit = request_line.end + limits.max_header_bytes;
         loop {
             match self.lines.next_line(bytes, limit) {
@@ -132,9 +138,9 @@ impl HeadReader {
             }
         }
         // All lines are there. This is reached once for each request, so nothing is ever parsed twice.
-        let header_lines = request_line.end..self.lines.position();
-        let facts = read_headers(&bytes[header_lines.clone()])?;
-        judge(request_line, header_lines, &facts, limits).map(Some)
+        let end = self.lines.position();
+        let facts = read_headers(&bytes[..end], request_line.end)?;
+        judge(request_line, end, &facts, limits).map(Some)
     }
 }
 
@@ -142,13 +148,9 @@ impl HeadReader {
 ///
 /// The order decides which fault is named when there are several: first who is meant, then where the body ends, then
 /// whether we want it. A body that is too large is refused here, while its sender may still hold it back.
-fn judge(
-    request_line: RequestLine,
-    header_lines: Range<usize>,
-    facts: &Facts<'_>,
-    limits: &Limits,
-) -> Result<Head, Error> {
-    let RequestLine { method, version, target, .. } = request_line;
+fn judge(request_line: RequestLine, end: usize, facts: &Facts<'_>, limits: &Limits) -> Result<Head, Error> {
+    let RequestLine { method, version, target, end: headers_start } = request_line;
+    let header_lines = headers_start..end;
     facts.check_host(version, target.authority.is_some(), target.is_asterisk)?;
     let framing = facts.framing(version)?;
     if let Framing::Length(length) = framing
@@ -212,36 +214,26 @@ fn parse_version(version: &[u8]) -> Result<Version, Error> {
     }
 }
 
-/// The facts of headers that are all there, and the length of their lines: the usual case. Nothing if there is
-/// anything about them that has to be looked at line by line.
-fn read_at_once<'a>(
-    bytes: &'a [u8],
-    limits: &Limits,
-    table: &mut [httparse::Header<'a>],
-) -> Option<(Result<Facts<'a>, Error>, usize)> {
-    let Ok(httparse::Status::Complete((length, headers))) = httparse::parse_headers(bytes, table) else {
-        return None;
-    };
-    let lines = &bytes[..length];
-    // The parser takes LF alone for the end of a line, too. Each name has the end of another line before it.
-    let ends_well =
-        headers.iter().all(|header| follows_line_end(lines, header.name)) && lines.ends_with(b"\r\n\r\n");
-    let is_usual = length <= limits.max_header_bytes && headers.len() <= limits.max_headers && ends_well;
-    if is_usual { Some((Facts::of(headers), length)) } else { None }
-}
-
-/// Whether CR LF stands before `name`, which is a part of `lines`; or nothing, because it is the first.
-fn follows_line_end(lines: &[u8], name: &str) -> bool {
-    let start = name.as_ptr().addr() - lines.as_ptr().addr();
-    lines[..start].is_empty() || lines[..start].ends_with(b"\r\n")
+/// The facts of the headers that begin at `start`, and where they end: the usual case, that they are all there. Nothing if
+/// there is anything about them that has to be looked at line by line.
+fn read_at_once<'a>(bytes: &'a [u8], start: usize, limits: &Limits) -> Option<(Facts<'a>, usize)> {
+    let mut table = [httparse::EMPTY_HEADER; USUAL_HEADERS];
+    let parsed = httparse::parse_headers(&bytes[start..], &mut table);
+    let Ok(httparse::Status::Complete((length, headers))) = parsed else { return None };
+    let facts = Facts::of(bytes, headers).ok()?;
+    let end = start + length;
+    let is_usual = length <= limits.max_header_bytes
+        && headers.len() <= limits.max_headers
+        && bytes[..end].ends_with(b"\r\n\r\n");
+    if is_usual { Some((facts, end)) } else { None }
 }
 
 /// Checks all header lines and gathers what the connection itself needs of them.
 ///
 /// `Err` is the first fault in the order of the lines.
-fn read_headers(lines: &[u8]) -> Result<Facts<'_>, Error> {
+fn read_headers(head: &[u8], start: usize) -> Result<Facts<'_>, Error> {
     let mut table = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    Facts::of(parse_lines(lines, &mut table).ok_or(Error::Header)?)
+    Facts::of(head, parse_lines(&head[start..], &mut table).ok_or(Error::Header)?)
 }
 
 /// The headers in `lines`, which end with their empty line, or `None` if one is malformed. Trailers use it too.
