@@ -19,6 +19,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
 use super::bytes::TOKEN;
 use super::error::Error;
 use super::framing::{Facts, Framing};
@@ -183,9 +185,11 @@ fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
     if line.is_empty() {
         return Err(Error::EmptyLines);
     }
-    let (method, rest) = split_at_space(line).ok_or(Error::RequestLine)?;
-    let (target, version) = split_at_space(rest).ok_or(Error::RequestLine)?;
-    if method.is_empty() || target.is_empty() || !TOKEN.has_all(method) {
+    let (method, rest) = line.split_at(TOKEN.span(line));
+    let rest = rest.strip_prefix(b" ").ok_or(Error::RequestLine)?;
+    let target_end = memchr(b' ', rest).ok_or(Error::RequestLine)?;
+    let (target, version) = (&rest[..target_end], &rest[target_end + 1..]);
+    if method.is_empty() || target.is_empty() {
         return Err(Error::RequestLine);
     }
     let version = parse_version(version)?;
@@ -194,12 +198,6 @@ fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
     let method = Method::from_name(method).ok_or(Error::MethodNotImplemented)?;
     let target = target::parse(target, method)?.moved_by(target_start);
     Ok(RequestLine { method, version, target, end })
-}
-
-/// What stands before the first space, and what behind it.
-fn split_at_space(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let space = line.iter().position(|&byte| byte == b' ')?;
-    Some((&line[..space], &line[space + 1..]))
 }
 
 /// `HTTP/1.1`, in capitals, one digit each. HTTP/1.2 would be served as 1.1; HTTP/2 begins with a line that says 2.0.
