@@ -302,7 +302,7 @@ impl Connection {
         if let State::Head(_) = self.state {
             self.skip_empty_lines();
         }
-        match &mut self.state {
+        let (head, mut body) = match &mut self.state {
             State::Head(reader) => {
                 let Some(head) = reader.read(&self.input[self.consumed..], &self.limits)? else {
                     return Ok(None);
@@ -310,24 +310,20 @@ impl Connection {
                 self.invite_body(&head);
                 // A request without a body has one of length zero: one way through for both.
                 let body = BodyReader::new(head.end(), head.framing);
-                self.read_body(head, body)
+                (head, body)
             }
             State::Body(_) => {
                 let State::Body(parts) = mem::replace(&mut self.state, State::Closed) else {
                     return Ok(None);
                 };
-                let (head, body) = *parts;
-                self.read_body(head, body)
+                *parts
             }
-            State::Asked(_) | State::Closed => Ok(None),
-        }
-    }
-
-    /// The second half of it. What has to wait for more bytes is put away for so long.
-    fn read_body(&mut self, head: Head, mut body: BodyReader) -> Result<Option<(Head, Extent)>, Error> {
+            State::Asked(_) | State::Closed => return Ok(None),
+        };
         if let Some(extent) = body.read(&mut self.input, self.consumed, &self.limits)? {
             return Ok(Some((head, extent)));
         }
+        // Put away until more bytes have come.
         self.state = State::Body(Box::new((head, body)));
         Ok(None)
     }
