@@ -19,7 +19,7 @@
 
 use super::error::Error;
 use super::request::Version;
-use super::target::is_host;
+use super::target::{Form, is_host};
 
 /// How the body is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,20 +151,15 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Checks Host. `has_authority`: the target names the host itself; `is_asterisk`: the target is no address.
+    /// Checks Host, as the form of the target wants it.
     ///
     /// An empty Host is what RFC 9112 (3.2) wants beside a target that has no authority. For a path it would
     /// make the address `http:///path`, which RFC 9110 (4.2.1) says to reject.
-    pub(super) fn check_host(
-        &self,
-        version: Version,
-        has_authority: bool,
-        is_asterisk: bool,
-    ) -> Result<(), Error> {
+    pub(super) fn check_host(&self, version: Version, form: Form) -> Result<(), Error> {
         match self.host {
             None if version == Version::Http11 => Err(Error::HostMissing),
             None => Ok(()),
-            Some(b"") if has_authority || is_asterisk => Ok(()),
+            Some(b"") if form != Form::Origin => Ok(()),
             Some(host) if is_host(host) => Ok(()),
             Some(_) => Err(Error::HostInvalid),
         }

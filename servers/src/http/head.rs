@@ -55,13 +55,13 @@ impl Head {
 
     /// The request that `bytes` begin with: this head, and the body that was found behind it.
     pub(super) fn request<'a>(&self, bytes: &'a [u8], body: Range<usize>) -> Request<'a> {
-        let path = if self.target.path.is_empty() { "/" } else { text(bytes, &self.target.path) };
+        let path = if self.target.path.is_empty() { "/" } else { text(bytes, self.target.path.clone()) };
         Request {
             method: self.method,
             version: self.version,
             path,
-            query: self.target.query.as_ref().map(|range| text(bytes, range)),
-            authority: self.target.authority.as_ref().map(|range| text(bytes, range)),
+            query: self.target.query().map(|range| text(bytes, range)),
+            authority: self.target.authority().map(|range| text(bytes, range)),
             header_lines: &bytes[self.header_lines.clone()],
             has_origin: self.has_origin,
             body: &bytes[body],
@@ -70,8 +70,8 @@ impl Head {
 }
 
 /// A part of the target as text.
-fn text<'a>(bytes: &'a [u8], range: &Range<usize>) -> &'a str {
-    std::str::from_utf8(&bytes[range.clone()]).expect("a target that was let through is ASCII")
+fn text(bytes: &[u8], range: Range<usize>) -> &str {
+    std::str::from_utf8(&bytes[range]).expect("a target that was let through is ASCII")
 }
 
 /// Reads a head that may come in pieces.
@@ -153,7 +153,7 @@ impl HeadReader {
 fn judge(request_line: RequestLine, end: usize, facts: &Facts<'_>, limits: &Limits) -> Result<Head, Error> {
     let RequestLine { method, version, target, end: headers_start } = request_line;
     let header_lines = headers_start..end;
-    facts.check_host(version, target.authority.is_some(), target.is_asterisk)?;
+    facts.check_host(version, target.form)?;
     let framing = facts.framing(version)?;
     if let Framing::Length(length) = framing
         && length > limits.max_body

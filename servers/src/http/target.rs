@@ -21,26 +21,46 @@ use super::request::Method;
 /// Where the parts of a target are, counted from its first byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
-    // Ranges and not text: see above.
+    pub(super) form: Form,
+    // Positions and not text: see above.
     /// Empty for an address without a path, `http://host`; then it stands for `/`.
     pub(super) path: Range<usize>,
-    /// What follows the first `?`. `/a?` has an empty one, `/a` has none.
-    pub(super) query: Option<Range<usize>>,
-    /// Only in absolute-form. It wins over the Host header, which some proxies forget to adjust.
-    pub(super) authority: Option<Range<usize>>,
-    /// `*`: no address at all, so Host may be empty.
-    pub(super) is_asterisk: bool,
+    end: usize,
+}
+
+/// How a target is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Origin,
+    /// `authority` is where it begins. It wins over the Host header, which some proxies forget to adjust.
+    Absolute {
+        authority: usize,
+    },
+    /// No address at all, so Host may be empty.
+    Asterisk,
 }
 
 impl Target {
     /// The same target, counted from a point that lies `distance` bytes further ahead.
     pub(super) fn moved_by(self, distance: usize) -> Target {
-        let moved = |range: Range<usize>| range.start + distance..range.end + distance;
-        Target {
-            path: moved(self.path),
-            query: self.query.map(moved),
-            authority: self.authority.map(moved),
-            is_asterisk: self.is_asterisk,
+        let form = match self.form {
+            Form::Absolute { authority } => Form::Absolute { authority: authority + distance },
+            other => other,
+        };
+        let path = self.path.start + distance..self.path.end + distance;
+        Target { form, path, end: self.end + distance }
+    }
+
+    /// What follows the first `?`. `/a?` has an empty one, `/a` has none.
+    pub(super) fn query(&self) -> Option<Range<usize>> {
+        if self.path.end < self.end { Some(self.path.end + 1..self.end) } else { None }
+    }
+
+    /// The host that the target names.
+    pub(super) fn authority(&self) -> Option<Range<usize>> {
+        match self.form {
+            Form::Absolute { authority } => Some(authority..self.path.start),
+            Form::Origin | Form::Asterisk => None,
         }
     }
 }
@@ -51,12 +71,12 @@ impl Target {
 /// one exception: a fragment, `#...`, belongs to the client alone and is never sent.
 pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
     if target == b"*" {
-        let form = Target { path: 0..1, query: None, authority: None, is_asterisk: true };
-        return if method == Method::Options { Ok(form) } else { Err(Error::Target) };
+        let all = Target { form: Form::Asterisk, path: 0..1, end: 1 };
+        return if method == Method::Options { Ok(all) } else { Err(Error::Target) };
     }
     // By far the most common form, so it is tried before the rare ones.
     if target.starts_with(b"/") {
-        return split_query(target, 0, None);
+        return find_query(target, Form::Origin, 0);
     }
     let authority_start = after_scheme(target, "http://").or_else(|| after_scheme(target, "https://"));
     let authority_start = authority_start.ok_or(Error::Target)?;
@@ -65,11 +85,10 @@ pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
         path_start += 1;
     }
     // A host and nothing else is enough: `http://host` asks for `/`.
-    let authority = authority_start..path_start;
-    if !is_host(&target[authority.clone()]) {
+    if !is_host(&target[authority_start..path_start]) {
         return Err(Error::Target);
     }
-    let parts = split_query(target, path_start, Some(authority))?;
+    let parts = find_query(target, Form::Absolute { authority: authority_start }, path_start)?;
     // RFC 9110 (section 7.4): who asks for https must get it on a connection that is secured, or not at all.
     if after_scheme(target, "https://").is_some() {
         return Err(Error::Scheme);
@@ -78,14 +97,14 @@ pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
 }
 
 /// Everything from `path_start` on is the path, up to the first `?`.
-fn split_query(target: &[u8], path_start: usize, authority: Option<Range<usize>>) -> Result<Target, Error> {
+fn find_query(target: &[u8], form: Form, path_start: usize) -> Result<Target, Error> {
     let path_end = path_start + PATH.span(&target[path_start..]);
-    let query = match &target[path_end..] {
-        [] => None,
-        [b'?', query @ ..] if QUERY.has_all(query) => Some(path_end + 1..target.len()),
+    match &target[path_end..] {
+        [] => {}
+        [b'?', query @ ..] if QUERY.has_all(query) => {}
         _ => return Err(Error::Target),
-    };
-    Ok(Target { path: path_start..path_end, query, authority, is_asterisk: false })
+    }
+    Ok(Target { form, path: path_start..path_end, end: target.len() })
 }
 
 /// The length of `scheme` if the target begins with it, which may be written in capitals.
@@ -161,14 +180,14 @@ mod tests {
     #[test]
     fn forms() {
         let target = parse(b"/a/b?c=d?e", Method::Get).unwrap();
-        assert_eq!((target.path, target.query, target.authority), (0..4, Some(5..10), None));
+        assert_eq!((target.query(), target.authority(), target.path), (Some(5..10), None, 0..4));
         let target = parse(b"http://h:1/p?", Method::Get).unwrap();
-        assert_eq!((target.path, target.query, target.authority), (10..12, Some(13..13), Some(7..10)));
+        assert_eq!((target.query(), target.authority(), target.path), (Some(13..13), Some(7..10), 10..12));
         let target = parse(b"HTTP://h?q", Method::Get).unwrap();
-        assert_eq!((target.path, target.query, target.authority), (8..8, Some(9..10), Some(7..8)));
+        assert_eq!((target.query(), target.authority(), target.path), (Some(9..10), Some(7..8), 8..8));
         assert_eq!(parse(b"hTTps://h/", Method::Get), Err(Error::Scheme));
         assert_eq!(parse(b"https://u@h/", Method::Get), Err(Error::Target));
-        assert!(parse(b"*", Method::Options).unwrap().is_asterisk);
+        assert_eq!(parse(b"*", Method::Options).unwrap().form, Form::Asterisk);
         for bad in [
             "*",
             "a",
