@@ -208,6 +208,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                 }
                 Step::Write => {
                     write(server, &mut client).await?;
+                    client.connection.borrow_buffers(&mut server.spare.borrow_mut());
                     time = now();
                 }
                 Step::Answer(request) => {
@@ -219,17 +220,15 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                         reply => {
                             let response = Box::pin(carry_out(server, &mut client, reply)).await?;
                             time = now();
-                            match response {
-                                Some(response) => response,
-                                None => continue,
-                            }
+                            let Some(response) = response else { continue };
+                            client.connection.borrow_buffers(&mut server.spare.borrow_mut());
+                            response
                         }
                     };
                     let response = permit(response, origin);
                     if server.stopping.get() {
                         client.connection.finish();
                     }
-                    client.connection.borrow_buffers(&mut server.spare.borrow_mut());
                     client.connection.answer(&response, server.date.borrow_mut().at(time, SystemTime::now));
                     if is_told {
                         inspect::request_ends(response.status().code());
