@@ -214,7 +214,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                 Step::Answer(request) => {
                     let is_told = tell_begin(server, &client.stream, client.number, request);
                     let origin = server.options.origins.allowed(&request);
-                    let response = match (server.options.routes)(&request) {
+                    let mut response = match (server.options.routes)(&request) {
                         Reply::Now(response) => response,
                         // In a box: only a connection that waits here needs the room for it.
                         reply => {
@@ -225,7 +225,9 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                             response
                         }
                     };
-                    let response = permit(response, origin);
+                    if let Some(origin) = origin {
+                        response = permit(response, origin);
+                    }
                     if server.stopping.get() {
                         client.connection.finish();
                     }

@@ -142,7 +142,7 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
             Step::Answer(request) => {
                 let is_told = tell_begin(server, &client.stream, &request);
                 let origin = server.options.origins.allowed(&request);
-                let response = match (server.options.routes)(&request) {
+                let mut response = match (server.options.routes)(&request) {
                     Reply::Now(response) => response,
                     reply => {
                         let response = carry_out(server, &mut client, reply)?;
@@ -150,7 +150,9 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
                         response
                     }
                 };
-                let response = permit(response, origin);
+                if let Some(origin) = origin {
+                    response = permit(response, origin);
+                }
                 if server.stop.is_asked() || !more_is_there(&client) {
                     client.connection.finish();
                 }

@@ -95,14 +95,11 @@ impl Origins {
 }
 
 /// Adds the leave to an answer: `origin` is what [`Origins::allowed`] found.
-pub fn permit(response: Response, origin: Option<String>) -> Response {
-    match origin {
-        None => response,
-        Some(origin) => response
-            .with_header("Access-Control-Allow-Origin", origin)
-            .with_header("Access-Control-Expose-Headers", "Server-Timing")
-            .with_header("Vary", "Origin"),
-    }
+pub fn permit(response: Response, origin: String) -> Response {
+    response
+        .with_header("Access-Control-Allow-Origin", origin)
+        .with_header("Access-Control-Expose-Headers", "Server-Timing")
+        .with_header("Vary", "Origin")
 }
 
 /// The port that a request has in its `Host`, if that is a name of this machine.
