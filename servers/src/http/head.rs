@@ -55,23 +55,19 @@ impl Head {
 
     /// The request that `bytes` begin with: this head, and the body that was found behind it.
     pub(super) fn request<'a>(&self, bytes: &'a [u8], body: Range<usize>) -> Request<'a> {
-        let path = if self.target.path.is_empty() { "/" } else { text(bytes, self.target.path.clone()) };
+        let line = std::str::from_utf8(&bytes[..self.header_lines.start]);
+        let line = line.expect("a request line that was let through is ASCII");
         Request {
             method: self.method,
             version: self.version,
-            path,
-            query: self.target.query().map(|range| text(bytes, range)),
-            authority: self.target.authority().map(|range| text(bytes, range)),
+            path: if self.target.path.is_empty() { "/" } else { &line[self.target.path.clone()] },
+            query: self.target.query().map(|range| &line[range]),
+            authority: self.target.authority().map(|range| &line[range]),
             header_lines: &bytes[self.header_lines.clone()],
             has_origin: self.has_origin,
             body: &bytes[body],
         }
     }
-}
-
-/// A part of the target as text.
-fn text(bytes: &[u8], range: Range<usize>) -> &str {
-    std::str::from_utf8(&bytes[range]).expect("a target that was let through is ASCII")
 }
 
 /// Reads a head that may come in pieces.
