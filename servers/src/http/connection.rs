@@ -182,8 +182,10 @@ impl Connection {
         if matches!(self.state, State::Closed) {
             return;
         }
-        self.input.drain(..self.consumed);
-        self.consumed = 0;
+        if self.consumed > 0 {
+            self.input.drain(..self.consumed);
+            self.consumed = 0;
+        }
         self.input.extend_from_slice(bytes);
     }
 

@@ -117,7 +117,6 @@ impl Response {
         head_only: bool,
     ) {
         // Each line begins with the end of the one before it: so there are few pieces to put together.
-        put(output, "HTTP/1.1 ");
         put(output, self.status.line());
         put(output, "\r\nDate: ");
         put(output, date);
@@ -231,7 +230,7 @@ mod tests {
     fn an_answer_without_content_has_no_length() {
         for status in [Status::NoContent, Status::NotModified] {
             let text = written(&Response::text(status, "lost"), ConnectionHeader::None, false);
-            assert_eq!(text, format!("HTTP/1.1 {}\r\nDate: today\r\n\r\n", status.line()));
+            assert_eq!(text, format!("{}\r\nDate: today\r\n\r\n", status.line()));
         }
     }
 

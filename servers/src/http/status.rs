@@ -54,31 +54,35 @@ impl Status {
         self as u16
     }
 
-    /// Number and reason phrase, as the status line has them: `404 Not Found`. One text for both, because the status
-    /// line is written for every answer and needs them nowhere apart.
+    /// The status line: `HTTP/1.1 404 Not Found`. One text for all of it, because it is written for every answer.
     pub fn line(self) -> &'static str {
         match self {
-            Status::Ok => "200 OK",
-            Status::NoContent => "204 No Content",
-            Status::NotModified => "304 Not Modified",
-            Status::TemporaryRedirect => "307 Temporary Redirect",
-            Status::BadRequest => "400 Bad Request",
-            Status::Forbidden => "403 Forbidden",
-            Status::NotFound => "404 Not Found",
-            Status::MethodNotAllowed => "405 Method Not Allowed",
-            Status::RequestTimeout => "408 Request Timeout",
-            Status::ContentTooLarge => "413 Content Too Large",
-            Status::UriTooLong => "414 URI Too Long",
-            Status::ExpectationFailed => "417 Expectation Failed",
-            Status::MisdirectedRequest => "421 Misdirected Request",
-            Status::UnprocessableContent => "422 Unprocessable Content",
-            Status::TooManyRequests => "429 Too Many Requests",
-            Status::HeaderFieldsTooLarge => "431 Request Header Fields Too Large",
-            Status::InternalServerError => "500 Internal Server Error",
-            Status::NotImplemented => "501 Not Implemented",
-            Status::ServiceUnavailable => "503 Service Unavailable",
-            Status::VersionNotSupported => "505 HTTP Version Not Supported",
+            Status::Ok => "HTTP/1.1 200 OK",
+            Status::NoContent => "HTTP/1.1 204 No Content",
+            Status::NotModified => "HTTP/1.1 304 Not Modified",
+            Status::TemporaryRedirect => "HTTP/1.1 307 Temporary Redirect",
+            Status::BadRequest => "HTTP/1.1 400 Bad Request",
+            Status::Forbidden => "HTTP/1.1 403 Forbidden",
+            Status::NotFound => "HTTP/1.1 404 Not Found",
+            Status::MethodNotAllowed => "HTTP/1.1 405 Method Not Allowed",
+            Status::RequestTimeout => "HTTP/1.1 408 Request Timeout",
+            Status::ContentTooLarge => "HTTP/1.1 413 Content Too Large",
+            Status::UriTooLong => "HTTP/1.1 414 URI Too Long",
+            Status::ExpectationFailed => "HTTP/1.1 417 Expectation Failed",
+            Status::MisdirectedRequest => "HTTP/1.1 421 Misdirected Request",
+            Status::UnprocessableContent => "HTTP/1.1 422 Unprocessable Content",
+            Status::TooManyRequests => "HTTP/1.1 429 Too Many Requests",
+            Status::HeaderFieldsTooLarge => "HTTP/1.1 431 Request Header Fields Too Large",
+            Status::InternalServerError => "HTTP/1.1 500 Internal Server Error",
+            Status::NotImplemented => "HTTP/1.1 501 Not Implemented",
+            Status::ServiceUnavailable => "HTTP/1.1 503 Service Unavailable",
+            Status::VersionNotSupported => "HTTP/1.1 505 HTTP Version Not Supported",
         }
+    }
+
+    /// Number and reason phrase: `404 Not Found`.
+    pub fn reason(self) -> &'static str {
+        self.line().trim_start_matches("HTTP/1.1 ")
     }
 
     /// Whether an answer with this status has a body. For 204 and 304 the protocol says that it ends with the head, so
@@ -93,9 +97,9 @@ mod tests {
     use super::Status;
 
     #[test]
-    fn the_line_begins_with_the_code() {
+    fn the_reason_begins_with_the_code() {
         for status in [Status::Ok, Status::NotModified, Status::UriTooLong, Status::VersionNotSupported] {
-            assert!(status.line().starts_with(&status.code().to_string()));
+            assert!(status.reason().starts_with(&status.code().to_string()));
         }
     }
 }
