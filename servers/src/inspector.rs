@@ -35,10 +35,10 @@ const PAGE: &str = include_str!("inspector/page.html");
 const POLICY: &str = include_str!("inspector/policy.txt");
 
 /// What holds for all that is said here: it is nothing to keep, and nothing but what it says it is.
-const HEADERS: &[(&str, &str)] = &[
-    ("Cache-Control", "no-store"),
-    ("X-Content-Type-Options", "nosniff"),
-    ("Cross-Origin-Resource-Policy", "same-origin"),
+const HEADERS: &[&str] = &[
+    "Cache-Control: no-store",
+    "X-Content-Type-Options: nosniff",
+    "Cross-Origin-Resource-Policy: same-origin",
 ];
 
 /// What shows a loop. One belongs to each server that has one.

@@ -26,8 +26,8 @@ use super::status::Status;
 pub struct Response {
     status: Status,
     content_type: &'static str,
-    /// Known when the program was compiled, so that the usual answer allocates nothing.
-    fixed_headers: &'static [(&'static str, &'static str)],
+    /// Whole lines, known when the program was compiled: the usual answer allocates nothing, and puts little together.
+    fixed_headers: &'static [&'static str],
     /// Made for this answer; an empty `Vec` owns no memory.
     other_headers: Vec<(&'static str, String)>,
     body: Cow<'static, [u8]>,
@@ -76,9 +76,10 @@ impl Response {
         response
     }
 
-    /// Adds headers that are always the same. They are not copied; a second call replaces the first one's.
+    /// Adds headers that are always the same, each as its line: `Cache-Control: no-store`. They are not copied; a second
+    /// call replaces the first one's.
     #[must_use]
-    pub fn with_headers(mut self, headers: &'static [(&'static str, &'static str)]) -> Response {
+    pub fn with_headers(mut self, headers: &'static [&'static str]) -> Response {
         self.fixed_headers = headers;
         self
     }
@@ -126,11 +127,15 @@ impl Response {
             put(output, "\r\nContent-Type: ");
             put(output, self.content_type);
         }
-        for (name, value) in self.fixed_headers {
-            put_header(output, name, value);
+        for line in self.fixed_headers {
+            put(output, "\r\n");
+            put(output, line);
         }
         for (name, value) in &self.other_headers {
-            put_header(output, name, &plain(value));
+            put(output, "\r\n");
+            put(output, name);
+            put(output, ": ");
+            put(output, &plain(value));
         }
         if has_body && !self.is_stream {
             put(output, "\r\nContent-Length: ");
@@ -189,14 +194,6 @@ fn plain(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// A header of the route's.
-fn put_header(output: &mut Vec<u8>, name: &str, value: &str) {
-    put(output, "\r\n");
-    put(output, name);
-    put(output, ": ");
-    put(output, value);
-}
-
 fn put(output: &mut Vec<u8>, text: &str) {
     output.extend_from_slice(text.as_bytes());
 }
@@ -214,7 +211,7 @@ mod tests {
     #[test]
     fn writes_head_and_body() {
         let response = Response::text(Status::Ok, "hello")
-            .with_headers(&[("Cache-Control", "no-store")])
+            .with_headers(&["Cache-Control: no-store"])
             .with_header("Retry-After", 5.to_string());
         let head = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Type: text/plain; charset=utf-8\r\n\
             Cache-Control: no-store\r\nRetry-After: 5\r\nContent-Length: 5\r\n";

@@ -135,7 +135,7 @@ pub(crate) fn route(request: &Request<'_>) -> Response {
             Response::text(Status::Ok, value.as_deref().unwrap_or("none").to_string())
         }
         (_, "/activer") => {
-            Response::text(Status::MethodNotAllowed, "GET or HEAD").with_headers(&[("Allow", "GET, HEAD")])
+            Response::text(Status::MethodNotAllowed, "GET or HEAD").with_headers(&["Allow: GET, HEAD"])
         }
         (_, "/echo") => Response::text(Status::Ok, request.body().to_vec()),
         _ => Response::text(Status::NotFound, "missing"),
