@@ -265,11 +265,8 @@ fn tell_begin(server: &Server, stream: &TcpStream, number: u64, request: Request
     {
         on_request(address);
     }
-    let is_told = !routes::is_quiet(&request);
-    if is_told {
-        inspect::request_begins(request.method().name(), &Target(request), "async", number);
-    }
-    is_told
+    !routes::is_quiet(&request)
+        && inspect::request_begins(request.method().name(), &Target(request), "async", number)
 }
 
 /// Does what a route wants done, if that takes time. Gives back nothing if the answer has been given

@@ -9,14 +9,21 @@ use super::event::Event;
 use crate::ready;
 
 /// The task that is running begins to work on a request: `server` says whose, and `connection` is its
-/// number there. Outside of a loop, nobody hears it. The target is written only if somebody listens.
-pub fn request_begins(method: &str, target: &dyn fmt::Display, server: &'static str, connection: u64) {
-    if let Some(queue) = ready::at_home()
-        && queue.narrator.is_observed()
-    {
+/// number there. Says whether anybody heard it, who then is to hear of its end; outside of a loop, nobody
+/// does. The target is written only if somebody listens.
+pub fn request_begins(
+    method: &str,
+    target: &dyn fmt::Display,
+    server: &'static str,
+    connection: u64,
+) -> bool {
+    let Some(queue) = ready::at_home() else { return false };
+    let is_heard = queue.narrator.is_observed();
+    if is_heard {
         let (method, target) = (method.to_owned(), target.to_string());
         queue.narrator.tell(Event::RequestBegin { method, target, server, connection });
     }
+    is_heard
 }
 
 /// Its request has its answer.
