@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use servers::http::{Connection, Limits, Request, Response, Status, Step, query};
 
-use crate::http_support::{DATE, World, play};
+use crate::http_support::{DATE_LINE, World, play};
 
 /// Requests: what reaches a route is well formed, and written anew it reads the same.
 pub(crate) fn request(input: &[u8]) {
@@ -20,7 +20,7 @@ pub(crate) fn request(input: &[u8]) {
     while let Step::Answer(request) = connection.next(Duration::ZERO) {
         check_form(&request);
         check_round_trip(&request);
-        connection.answer(&Response::text(Status::Ok, ""), DATE);
+        connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
     }
 }
 
@@ -140,7 +140,7 @@ pub(crate) fn chunked(input: &[u8]) {
     match (outcome, plain) {
         (Some(Ok(body)), Plain::Complete { body: expected, rest }) => {
             assert_eq!(body, expected);
-            connection.answer(&Response::text(Status::Ok, ""), DATE);
+            connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
             for piece in pieces {
                 connection.receive(piece);
             }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use criterion::{Criterion, Throughput};
-use servers::http::{Connection, DateText, Limits, SpareBuffers, Step};
+use servers::http::{Connection, DateLine, Limits, SpareBuffers, Step};
 use servers::routes::{self, Reply};
 
 /// Ten headers, 500 bytes: about what a browser sends to a site whose cookie it has.
@@ -49,7 +49,7 @@ fn main() {
 struct Server {
     connection: Connection,
     spare: SpareBuffers,
-    date: DateText,
+    date: DateLine,
 }
 
 impl Server {
@@ -58,7 +58,7 @@ impl Server {
         Server {
             connection: Connection::new(Rc::new(limits)),
             spare: SpareBuffers::new(),
-            date: DateText::new(),
+            date: DateLine::new(),
         }
     }
 

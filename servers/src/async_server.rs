@@ -24,7 +24,7 @@ use executor::{
 use slab::Slab;
 
 use crate::bounds::{ACCEPTED_AT_ONCE, LINGER, LINGER_BYTES, READ_SIZE};
-use crate::http::{Connection, DateText, Limits, Request, Response, SpareBuffers, Step};
+use crate::http::{Connection, DateLine, Limits, Request, Response, SpareBuffers, Step};
 use crate::inspector::{Inspector, Look, Viewer};
 use crate::options::Options;
 use crate::origins::permit;
@@ -37,7 +37,7 @@ struct Server {
     /// Where bytes are read into, and what a busy connection borrows: an idle one holds no buffer.
     read_buffer: RefCell<Box<[u8]>>,
     spare: RefCell<SpareBuffers>,
-    date: RefCell<DateText>,
+    date: RefCell<DateLine>,
     connections: RefCell<Slab<Open>>,
     /// What shows the loop.
     inspector: Option<Inspector>,

@@ -19,7 +19,7 @@ use executor::inspect::{Event, Line};
 use log::Level;
 
 use crate::bounds::{LINGER, LINGER_BYTES, READ_SIZE};
-use crate::http::{Connection, DateText, Limits, Request, Response, SpareBuffers, Step};
+use crate::http::{Connection, DateLine, Limits, Request, Response, SpareBuffers, Step};
 use crate::options::Options;
 use crate::origins::permit;
 use crate::routes::{self, Reply, Target, Way};
@@ -33,7 +33,7 @@ struct Server<'a> {
     options: Options,
     read_buffer: Box<[u8]>,
     spare: SpareBuffers,
-    date: DateText,
+    date: DateLine,
     stop: &'a Stop,
     started: Instant,
     /// The connection being served, by its number: for log lines.
@@ -79,7 +79,7 @@ pub fn serve(listener: &TcpListener, options: Options, stop: &Stop) -> io::Resul
         options,
         read_buffer: vec![0; READ_SIZE].into(),
         spare: SpareBuffers::new(),
-        date: DateText::new(),
+        date: DateLine::new(),
         stop,
         started: Instant::now(),
         serving: 0,

@@ -14,8 +14,8 @@
 //!     match connection.next(now) {
 //!         Step::Read            => [write connection.output()]; [read]; connection.receive(&bytes)
 //!         Step::Write           => [write connection.output()]
-//!         Step::Answer(request) => connection.answer(&route(&request), date)
-//!         Step::Refuse(error)   => connection.answer(&error.response(), date)
+//!         Step::Answer(request) => connection.answer(&route(&request), date_line)
+//!         Step::Refuse(error)   => connection.answer(&error.response(), date_line)
 //!         Step::Close           => [write connection.output()]; [close]
 //!     }
 //! }
@@ -39,7 +39,7 @@
 //! let Step::Answer(request) = connection.next(now) else { panic!("the head is complete") };
 //! assert_eq!(request.path(), "/activer");
 //!
-//! connection.answer(&Response::text(Status::Ok, "here you are\n"), "Sun, 06 Nov 1994 08:49:37 GMT");
+//! connection.answer(&Response::text(Status::Ok, "here you are\n"), "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
 //! assert!(connection.output().starts_with(b"HTTP/1.1 200 OK\r\n"));
 //! ```
 //!
@@ -76,9 +76,9 @@ mod target;
 
 pub use buffers::SpareBuffers;
 pub use connection::{Connection, Step};
-pub use date::DateText;
+pub use date::DateLine;
 pub use error::Error;
 pub use limits::Limits;
 pub use request::{Method, Request, Version};
-pub use response::Response;
+pub use response::{ContentType, Response};
 pub use status::Status;

@@ -26,7 +26,7 @@ pub use viewer::Viewer;
 
 use executor::inspect;
 
-use crate::http::{Response, Status};
+use crate::http::{ContentType, Response, Status};
 use crate::origins::ServerUrl;
 
 /// The page.
@@ -35,11 +35,10 @@ const PAGE: &str = include_str!("inspector/page.html");
 const POLICY: &str = include_str!("inspector/policy.txt");
 
 /// What holds for all that is said here: it is nothing to keep, and nothing but what it says it is.
-const HEADERS: &[&str] = &[
-    "Cache-Control: no-store",
-    "X-Content-Type-Options: nosniff",
-    "Cross-Origin-Resource-Policy: same-origin",
-];
+const HEADERS: &str = "\
+    Cache-Control: no-store\r\n\
+    X-Content-Type-Options: nosniff\r\n\
+    Cross-Origin-Resource-Policy: same-origin\r\n";
 
 /// What shows a loop. One belongs to each server that has one.
 #[derive(Debug)]
@@ -88,7 +87,6 @@ impl Inspector {
     /// The page, and what its browser is to see to: that it asks nobody but these two servers.
     fn page(&self) -> Response {
         let policy = POLICY.trim_end().replace("BLOCKING", &self.blocking.to_string());
-        Response::new(Status::Ok, "text/html; charset=utf-8", PAGE)
-            .with_header("Content-Security-Policy", policy)
+        Response::new(Status::Ok, ContentType::Html, PAGE).with_header("Content-Security-Policy", policy)
     }
 }

@@ -40,8 +40,8 @@ const DEFAULT_SECONDS: Duration = Duration::from_secs(10);
 const MOST_SECONDS: f64 = 3600.0;
 
 /// Nothing here may be kept by a cache: the experiment is about when an answer comes.
-const NO_STORE: &[&str] = &["Cache-Control: no-store"];
-const ALLOW: &[&str] = &["Allow: GET, HEAD, OPTIONS", "Cache-Control: no-store"];
+const NO_STORE: &str = "Cache-Control: no-store\r\n";
+const ALLOW: &str = "Allow: GET, HEAD, OPTIONS\r\nCache-Control: no-store\r\n";
 
 const INDEX: &str = "\
 This server is one half of an experiment: ask it for two things at once, and see who waits.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http_support::{DATE, Outcome, all_cases, check, limits, play, report, route};
+use http_support::{DATE_LINE, Outcome, all_cases, check, limits, play, report, route};
 use servers::http::{Connection, Error, Limits, Response, SpareBuffers, Status, Step};
 
 #[test]
@@ -167,7 +167,7 @@ fn used_connection(now: u64) -> Connection {
     let mut connection = connection();
     connection.receive(b"GET /activer HTTP/1.1\r\nHost: a\r\n\r\n");
     assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
-    connection.answer(&Response::text(Status::Ok, ""), DATE);
+    connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
     connection.sent(connection.output().len());
     assert!(matches!(connection.next(seconds(now)), Step::Read));
     connection
@@ -207,7 +207,7 @@ fn trickle(mut connection: Connection, begin: u64, deadline: u64) {
     }
     connection.receive(b"v");
     assert!(matches!(connection.next(seconds(deadline)), Step::Refuse(Error::HeadTimeout)));
-    connection.answer(&Error::HeadTimeout.response(), DATE);
+    connection.answer(&Error::HeadTimeout.response(), DATE_LINE);
     assert!(connection.output().starts_with(b"HTTP/1.1 408 "));
     assert!(matches!(connection.next(seconds(deadline)), Step::Close));
 }
@@ -253,7 +253,7 @@ fn idle_time_begins_with_the_answer() {
     let mut connection = connection();
     connection.receive(b"GET /activer HTTP/1.1\r\nHost: a\r\n\r\n");
     assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
-    connection.answer(&Response::text(Status::Ok, ""), DATE);
+    connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
     // A sleeper took its time.
     assert!(matches!(connection.next(seconds(100)), Step::Read));
     assert_eq!(connection.deadline(), Some(seconds(160)));
@@ -263,7 +263,7 @@ fn idle_time_begins_with_the_answer() {
     assert_eq!(connection.deadline(), Some(seconds(155)));
     connection.receive(b" /activer HTTP/1.1\r\nHost: a\r\n\r\nG");
     assert!(matches!(connection.next(seconds(150)), Step::Answer(_)));
-    connection.answer(&Response::text(Status::Ok, ""), DATE);
+    connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
     // And the time of a head that came together with another begins when it is its turn.
     assert!(matches!(connection.next(seconds(151)), Step::Read));
     assert_eq!(connection.deadline(), Some(seconds(161)));
@@ -279,7 +279,7 @@ fn answers_wait_for_one_write_up_to_a_bound() {
     loop {
         match connection.next(seconds(0)) {
             Step::Answer(_) => {
-                connection.answer(&Response::text(Status::Ok, "activer"), DATE);
+                connection.answer(&Response::text(Status::Ok, "activer"), DATE_LINE);
                 answered += 1;
             }
             Step::Write => {
@@ -312,7 +312,7 @@ fn an_idle_connection_holds_no_memory() {
         assert_eq!(connection.heap_bytes(), 0);
         assert!(!connection.has_input());
         connection.borrow_buffers(&mut spare);
-        connection.answer(&Response::text(Status::Ok, "activer"), DATE);
+        connection.answer(&Response::text(Status::Ok, "activer"), DATE_LINE);
         assert!(matches!(connection.next(seconds(0)), Step::Read));
         // The same memory goes round.
         assert!(capacity == 0 || capacity == connection.heap_bytes());
@@ -330,7 +330,7 @@ fn half_a_request_and_half_an_answer_are_kept_in_buffers_of_their_size() {
     connection.borrow_buffers(&mut spare);
     connection.receive(b"GET /activer HTTP/1.1\r\nHost: a\r\n\r\nGET /mis");
     assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
-    connection.answer(&Response::text(Status::Ok, "activer"), DATE);
+    connection.answer(&Response::text(Status::Ok, "activer"), DATE_LINE);
     assert!(matches!(connection.next(seconds(0)), Step::Read));
     let output = connection.output().to_vec();
     connection.sent(output.len() - 20);
@@ -366,7 +366,7 @@ fn a_connection_does_not_grow_with_its_age() {
     for _ in 0..1000 {
         connection.receive(b"HTTP/1.1\r\nHost: a\r\n\r\nGET /activer ");
         assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
-        connection.answer(&Response::text(Status::Ok, "activer"), DATE);
+        connection.answer(&Response::text(Status::Ok, "activer"), DATE_LINE);
         assert!(matches!(connection.next(seconds(0)), Step::Read));
         connection.sent(connection.output().len());
     }
@@ -395,8 +395,8 @@ fn a_server_that_stops_answers_what_was_asked() {
     connection.receive("GET /activer HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2).as_bytes());
     assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
     connection.finish();
-    connection.answer(&Response::text(Status::Ok, ""), DATE);
-    assert!(connection.output().ends_with(b"Connection: close\r\n\r\n"));
+    connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
+    assert!(connection.output().ends_with(b"Connection: close\r\nContent-Length: 0\r\n\r\n"));
     assert!(matches!(connection.next(seconds(0)), Step::Close));
 }
 
@@ -420,7 +420,7 @@ fn after_close_nothing_is_kept() {
         Step::Answer(request) => route(&request),
         other => panic!("{other:?}"),
     };
-    connection.answer(&response, DATE);
+    connection.answer(&response, DATE_LINE);
     let held = connection.heap_bytes();
     connection.receive(&[b'x'; 10_000]);
     assert_eq!(connection.heap_bytes(), held);
@@ -440,5 +440,5 @@ fn a_request_must_be_answered_before_the_next() {
 #[test]
 #[should_panic(expected = "without a request")]
 fn nothing_can_be_answered_that_was_not_asked() {
-    connection().answer(&Response::text(Status::Ok, ""), DATE);
+    connection().answer(&Response::text(Status::Ok, ""), DATE_LINE);
 }

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http_support::{DATE, World, limits, play, route};
+use http_support::{DATE, DATE_LINE, World, limits, play, route};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use servers::http::{Connection, Limits, Response, Status, Step, query};
@@ -124,7 +124,7 @@ proptest! {
                     }
                     Step::Close => break,
                 };
-                connection.answer(&response, DATE);
+                connection.answer(&response, DATE_LINE);
             }
         }
     }
@@ -145,7 +145,7 @@ proptest! {
                     Step::Read => break,
                     Step::Write | Step::Close => return Ok(()),
                 };
-                connection.answer(&response, DATE);
+                connection.answer(&response, DATE_LINE);
             }
         }
     }
@@ -219,8 +219,8 @@ fn only_who_says_goodbye_and_nothing_more_is_simply_closed() {
         let mut connection = Connection::new(Rc::new(Limits { max_requests: 1, ..Limits::default() }));
         connection.receive(bytes.as_bytes());
         match connection.next(Duration::ZERO) {
-            Step::Answer(_) => connection.answer(&Response::text(Status::Ok, "here"), "today"),
-            Step::Refuse(error) => connection.answer(&error.response(), "today"),
+            Step::Answer(_) => connection.answer(&Response::text(Status::Ok, "here"), "Date: today\r\n"),
+            Step::Refuse(error) => connection.answer(&error.response(), "Date: today\r\n"),
             step => panic!("{bytes:?}: {step:?}"),
         }
         assert!(matches!(connection.next(Duration::ZERO), Step::Close), "{bytes:?}");

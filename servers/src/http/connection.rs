@@ -197,12 +197,13 @@ impl Connection {
         self.input_ended = true;
     }
 
-    /// Appends the answer to the request or error of the last step. `date` is the text of [`DateText`](super::DateText).
+    /// Appends the answer to the request or error of the last step. `date_line` is that of a
+    /// [`DateLine`](super::DateLine).
     ///
     /// # Panics
     ///
     /// If nothing is to be answered.
-    pub fn answer(&mut self, response: &Response, date: &str) {
+    pub fn answer(&mut self, response: &Response, date_line: &str) {
         let State::Asked(exchange) = self.state else { panic!("answer() without a request to answer") };
         // Four can want to close: the peer, the limits, the server, and an answer without a length.
         let keep_alive = exchange.keep_alive && !self.finishing && !response.is_stream();
@@ -211,7 +212,7 @@ impl Connection {
             (true, Version::Http10) => ConnectionHeader::KeepAlive,
             (true, Version::Http11) => ConnectionHeader::None,
         };
-        response.write(&mut self.output, date, header, exchange.head_only);
+        response.write(&mut self.output, date_line, header, exchange.head_only);
         self.state = if keep_alive { State::Head(HeadReader::default()) } else { State::Closed };
     }
 

@@ -8,8 +8,8 @@
 //! Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n          from the driver, who has the clock
 //! Content-Type: text/plain; charset=utf-8\r\n      from the route
 //! Cache-Control: no-store\r\n                      from the route, if it wants more headers
-//! Content-Length: 7\r\n                            counted here: a length that is wrong breaks the connection
 //! Connection: close\r\n                            from the connection, on its last answer
+//! Content-Length: 7\r\n                            counted here: a length that is wrong breaks the connection
 //! \r\n
 //! activer
 //! ```
@@ -25,14 +25,36 @@ use super::status::Status;
 #[derive(Debug, Clone)]
 pub struct Response {
     status: Status,
-    content_type: &'static str,
-    /// Whole lines, known when the program was compiled: the usual answer allocates nothing, and puts little together.
-    fixed_headers: &'static [&'static str],
+    content_type: ContentType,
+    /// Lines that were known when the program was compiled: the usual answer allocates nothing, and puts little together.
+    fixed_headers: &'static str,
     /// Made for this answer; an empty `Vec` owns no memory.
     other_headers: Vec<(&'static str, String)>,
     body: Cow<'static, [u8]>,
     /// The body comes later, from the driver.
     is_stream: bool,
+}
+
+/// What a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContentType {
+    /// Plain text in UTF-8.
+    Text,
+    /// A page.
+    Html,
+    /// A stream of events, for a browser's `EventSource`.
+    Events,
+}
+
+impl ContentType {
+    /// The header line, with its end.
+    fn line(self) -> &'static str {
+        match self {
+            ContentType::Text => "Content-Type: text/plain; charset=utf-8\r\n",
+            ContentType::Html => "Content-Type: text/html; charset=utf-8\r\n",
+            ContentType::Events => "Content-Type: text/event-stream\r\n",
+        }
+    }
 }
 
 /// What the answer says about the connection.
@@ -49,12 +71,12 @@ pub(super) enum ConnectionHeader {
 impl Response {
     /// An answer with a body of the given type. A body that never changes costs nothing: `"text"` or `b"bytes"`
     /// is borrowed, only a `String` or `Vec` made for this answer is owned.
-    pub fn new(status: Status, content_type: &'static str, body: impl Into<Body>) -> Response {
+    pub fn new(status: Status, content_type: ContentType, body: impl Into<Body>) -> Response {
         let Body(body) = body.into();
         Response {
             status,
             content_type,
-            fixed_headers: &[],
+            fixed_headers: "",
             other_headers: Vec::new(),
             body,
             is_stream: false,
@@ -63,23 +85,28 @@ impl Response {
 
     /// Plain text in UTF-8.
     pub fn text(status: Status, body: impl Into<Body>) -> Response {
-        Response::new(status, "text/plain; charset=utf-8", body)
+        Response::new(status, ContentType::Text, body)
     }
 
     /// The head of an answer whose length nobody knows yet: it ends when the connection does.
     ///
     /// After answering, the driver writes the output, then whatever belongs to the stream, and only then asks
     /// [`Connection::next`](super::Connection::next), which says `Close`. To a HEAD request it must not stream.
-    pub fn stream(content_type: &'static str) -> Response {
+    pub fn stream(content_type: ContentType) -> Response {
         let mut response = Response::new(Status::Ok, content_type, "");
         response.is_stream = true;
         response
     }
 
-    /// Adds headers that are always the same, each as its line: `Cache-Control: no-store`. They are not copied; a second
-    /// call replaces the first one's.
+    /// Adds headers that are always the same, as they are written: `Cache-Control: no-store\r\n`, and more such lines.
+    /// They are not copied; a second call replaces the first one's.
+    ///
+    /// # Panics
+    ///
+    /// If the last line has no end.
     #[must_use]
-    pub fn with_headers(mut self, headers: &'static [&'static str]) -> Response {
+    pub fn with_headers(mut self, headers: &'static str) -> Response {
+        assert!(headers.ends_with("\r\n"), "a header line without its end: {headers:?}");
         self.fixed_headers = headers;
         self
     }
@@ -113,40 +140,37 @@ impl Response {
     pub(super) fn write(
         &self,
         output: &mut Vec<u8>,
-        date: &str,
+        date_line: &str,
         connection: ConnectionHeader,
         head_only: bool,
     ) {
-        // Each line begins with the end of the one before it: so there are few pieces to put together.
+        // Whole lines wherever they are known before: the fewer pieces, the less there is to do.
         put(output, self.status.line());
-        put(output, "\r\nDate: ");
-        put(output, date);
+        put(output, date_line);
         // A type or a length would announce a body that does not come.
         let has_body = self.status.has_body();
         if has_body {
-            put(output, "\r\nContent-Type: ");
-            put(output, self.content_type);
+            put(output, self.content_type.line());
         }
-        for line in self.fixed_headers {
-            put(output, "\r\n");
-            put(output, line);
-        }
+        put(output, self.fixed_headers);
         for (name, value) in &self.other_headers {
-            put(output, "\r\n");
             put(output, name);
             put(output, ": ");
             put(output, &plain(value));
-        }
-        if has_body && !self.is_stream {
-            put(output, "\r\nContent-Length: ");
-            put(output, itoa::Buffer::new().format(self.body.len()));
+            put(output, "\r\n");
         }
         match connection {
             ConnectionHeader::None => {}
-            ConnectionHeader::KeepAlive => put(output, "\r\nConnection: keep-alive"),
-            ConnectionHeader::Close => put(output, "\r\nConnection: close"),
+            ConnectionHeader::KeepAlive => put(output, "Connection: keep-alive\r\n"),
+            ConnectionHeader::Close => put(output, "Connection: close\r\n"),
         }
-        put(output, "\r\n\r\n");
+        if has_body && !self.is_stream {
+            put(output, "Content-Length: ");
+            put(output, itoa::Buffer::new().format(self.body.len()));
+            put(output, "\r\n\r\n");
+        } else {
+            put(output, "\r\n");
+        }
         if has_body && !head_only {
             output.extend_from_slice(&self.body);
         }
@@ -204,22 +228,23 @@ mod tests {
 
     fn written(response: &Response, connection: ConnectionHeader, head_only: bool) -> String {
         let mut output = Vec::new();
-        response.write(&mut output, "today", connection, head_only);
+        response.write(&mut output, "Date: today\r\n", connection, head_only);
         String::from_utf8(output).unwrap()
     }
 
     #[test]
     fn writes_head_and_body() {
         let response = Response::text(Status::Ok, "hello")
-            .with_headers(&["Cache-Control: no-store"])
+            .with_headers("Cache-Control: no-store\r\n")
             .with_header("Retry-After", 5.to_string());
         let head = "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Type: text/plain; charset=utf-8\r\n\
-            Cache-Control: no-store\r\nRetry-After: 5\r\nContent-Length: 5\r\n";
-        assert_eq!(written(&response, ConnectionHeader::None, false), format!("{head}\r\nhello"));
-        assert_eq!(written(&response, ConnectionHeader::None, true), format!("{head}\r\n"));
-        let closing = format!("{head}Connection: close\r\n\r\nhello");
+            Cache-Control: no-store\r\nRetry-After: 5\r\n";
+        let length = "Content-Length: 5\r\n\r\n";
+        assert_eq!(written(&response, ConnectionHeader::None, false), format!("{head}{length}hello"));
+        assert_eq!(written(&response, ConnectionHeader::None, true), format!("{head}{length}"));
+        let closing = format!("{head}Connection: close\r\n{length}hello");
         assert_eq!(written(&response, ConnectionHeader::Close, false), closing);
-        let keeping = format!("{head}Connection: keep-alive\r\n\r\nhello");
+        let keeping = format!("{head}Connection: keep-alive\r\n{length}hello");
         assert_eq!(written(&response, ConnectionHeader::KeepAlive, false), keeping);
     }
 
@@ -227,7 +252,7 @@ mod tests {
     fn an_answer_without_content_has_no_length() {
         for status in [Status::NoContent, Status::NotModified] {
             let text = written(&Response::text(status, "lost"), ConnectionHeader::None, false);
-            assert_eq!(text, format!("{}\r\nDate: today\r\n\r\n", status.line()));
+            assert_eq!(text, format!("{}Date: today\r\n\r\n", status.line()));
         }
     }
 
@@ -240,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_stream_has_no_length() {
-        let text = written(&Response::stream("text/event-stream"), ConnectionHeader::Close, false);
+        let text = written(&Response::stream(ContentType::Events), ConnectionHeader::Close, false);
         assert_eq!(
             text,
             "HTTP/1.1 200 OK\r\nDate: today\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"

@@ -54,35 +54,36 @@ impl Status {
         self as u16
     }
 
-    /// The status line: `HTTP/1.1 404 Not Found`. One text for all of it, because it is written for every answer.
+    /// The status line, with its end: `HTTP/1.1 404 Not Found\r\n`. One text for all of it, because it is written for
+    /// every answer.
     pub fn line(self) -> &'static str {
         match self {
-            Status::Ok => "HTTP/1.1 200 OK",
-            Status::NoContent => "HTTP/1.1 204 No Content",
-            Status::NotModified => "HTTP/1.1 304 Not Modified",
-            Status::TemporaryRedirect => "HTTP/1.1 307 Temporary Redirect",
-            Status::BadRequest => "HTTP/1.1 400 Bad Request",
-            Status::Forbidden => "HTTP/1.1 403 Forbidden",
-            Status::NotFound => "HTTP/1.1 404 Not Found",
-            Status::MethodNotAllowed => "HTTP/1.1 405 Method Not Allowed",
-            Status::RequestTimeout => "HTTP/1.1 408 Request Timeout",
-            Status::ContentTooLarge => "HTTP/1.1 413 Content Too Large",
-            Status::UriTooLong => "HTTP/1.1 414 URI Too Long",
-            Status::ExpectationFailed => "HTTP/1.1 417 Expectation Failed",
-            Status::MisdirectedRequest => "HTTP/1.1 421 Misdirected Request",
-            Status::UnprocessableContent => "HTTP/1.1 422 Unprocessable Content",
-            Status::TooManyRequests => "HTTP/1.1 429 Too Many Requests",
-            Status::HeaderFieldsTooLarge => "HTTP/1.1 431 Request Header Fields Too Large",
-            Status::InternalServerError => "HTTP/1.1 500 Internal Server Error",
-            Status::NotImplemented => "HTTP/1.1 501 Not Implemented",
-            Status::ServiceUnavailable => "HTTP/1.1 503 Service Unavailable",
-            Status::VersionNotSupported => "HTTP/1.1 505 HTTP Version Not Supported",
+            Status::Ok => "HTTP/1.1 200 OK\r\n",
+            Status::NoContent => "HTTP/1.1 204 No Content\r\n",
+            Status::NotModified => "HTTP/1.1 304 Not Modified\r\n",
+            Status::TemporaryRedirect => "HTTP/1.1 307 Temporary Redirect\r\n",
+            Status::BadRequest => "HTTP/1.1 400 Bad Request\r\n",
+            Status::Forbidden => "HTTP/1.1 403 Forbidden\r\n",
+            Status::NotFound => "HTTP/1.1 404 Not Found\r\n",
+            Status::MethodNotAllowed => "HTTP/1.1 405 Method Not Allowed\r\n",
+            Status::RequestTimeout => "HTTP/1.1 408 Request Timeout\r\n",
+            Status::ContentTooLarge => "HTTP/1.1 413 Content Too Large\r\n",
+            Status::UriTooLong => "HTTP/1.1 414 URI Too Long\r\n",
+            Status::ExpectationFailed => "HTTP/1.1 417 Expectation Failed\r\n",
+            Status::MisdirectedRequest => "HTTP/1.1 421 Misdirected Request\r\n",
+            Status::UnprocessableContent => "HTTP/1.1 422 Unprocessable Content\r\n",
+            Status::TooManyRequests => "HTTP/1.1 429 Too Many Requests\r\n",
+            Status::HeaderFieldsTooLarge => "HTTP/1.1 431 Request Header Fields Too Large\r\n",
+            Status::InternalServerError => "HTTP/1.1 500 Internal Server Error\r\n",
+            Status::NotImplemented => "HTTP/1.1 501 Not Implemented\r\n",
+            Status::ServiceUnavailable => "HTTP/1.1 503 Service Unavailable\r\n",
+            Status::VersionNotSupported => "HTTP/1.1 505 HTTP Version Not Supported\r\n",
         }
     }
 
     /// Number and reason phrase: `404 Not Found`.
     pub fn reason(self) -> &'static str {
-        self.line().trim_start_matches("HTTP/1.1 ")
+        self.line().trim_start_matches("HTTP/1.1 ").trim_end()
     }
 
     /// Whether an answer with this status has a body. For 204 and 304 the protocol says that it ends with the head, so

@@ -17,7 +17,7 @@ use executor::net::TcpStream;
 use executor::{sleep, spawn_named, timeout};
 use serde_json::json;
 
-use crate::http::Response;
+use crate::http::{ContentType, Response};
 
 /// From one message to the next: at most twenty in a second.
 const BETWEEN: Duration = Duration::from_millis(50);
@@ -48,7 +48,7 @@ pub struct Viewer {
 impl Viewer {
     /// The head of the answer.
     pub fn head(&self) -> Response {
-        Response::stream("text/event-stream").with_headers(super::HEADERS)
+        Response::stream(ContentType::Events).with_headers(super::HEADERS)
     }
 
     /// Shows the loop, until nobody looks any more.

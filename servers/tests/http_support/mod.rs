@@ -31,11 +31,12 @@ use std::fmt::Write;
 use std::rc::Rc;
 use std::time::Duration;
 
-use servers::http::{Connection, Limits, Method, Request, Response, Status, Step, query};
+use servers::http::{Connection, ContentType, Limits, Method, Request, Response, Status, Step, query};
 use servers::routes::{self, Reply};
 
 /// The date in every answer.
 pub(crate) const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+pub(crate) const DATE_LINE: &str = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
 /// What is served, and under which limits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -127,7 +128,7 @@ pub(crate) fn route(request: &Request<'_>) -> Response {
         (Method::Get | Method::Head, "/activer") => Response::text(Status::Ok, "activer"),
         (Method::Get, "/") => Response::text(Status::Ok, "root"),
         (Method::Get, "/empty") | (Method::Options, "*") => Response::text(Status::NoContent, ""),
-        (Method::Get, "/stream") => Response::stream("text/event-stream"),
+        (Method::Get, "/stream") => Response::stream(ContentType::Events),
         (Method::Get, "/host") => Response::text(Status::Ok, request.host().unwrap_or("none").to_string()),
         (Method::Get, "/header") => Response::text(Status::Ok, text(request.header("x-test"))),
         (Method::Get, "/query") => {
@@ -135,7 +136,7 @@ pub(crate) fn route(request: &Request<'_>) -> Response {
             Response::text(Status::Ok, value.as_deref().unwrap_or("none").to_string())
         }
         (_, "/activer") => {
-            Response::text(Status::MethodNotAllowed, "GET or HEAD").with_headers(&["Allow: GET, HEAD"])
+            Response::text(Status::MethodNotAllowed, "GET or HEAD").with_headers("Allow: GET, HEAD\r\n")
         }
         (_, "/echo") => Response::text(Status::Ok, request.body().to_vec()),
         _ => Response::text(Status::NotFound, "missing"),
@@ -185,7 +186,7 @@ fn run_to_rest(connection: &mut Connection, output: &mut Vec<u8>, received: usiz
             },
             Step::Refuse(error) => error.response(),
         };
-        connection.answer(&response, DATE);
+        connection.answer(&response, DATE_LINE);
     }
     panic!("no rest after {most_steps} steps");
 }
