@@ -208,6 +208,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                 }
                 Step::Write => {
                     write(server, &mut client).await?;
+                    // A write that had to wait has given them back.
                     client.connection.borrow_buffers(&mut server.spare.borrow_mut());
                     time = now();
                 }
@@ -249,6 +250,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                     write(server, &mut client).await?;
                     // Nothing unread is left behind, and nothing is to come.
                     if client.connection.may_just_close() && !client.has_more {
+                        client.connection.return_buffers(&mut server.spare.borrow_mut());
                         return Ok(());
                     }
                     return linger(server, &mut client).await;

@@ -26,7 +26,7 @@ pub fn request_begins(
     is_heard
 }
 
-/// Its request has its answer.
+/// Its request has its answer. Also told of what was refused before it was a request, and so never began.
 pub fn request_ends(status: u16) {
     if let Some(queue) = ready::at_home()
         && queue.narrator.is_observed()

@@ -90,13 +90,13 @@ impl Sleep {
             cx.waker().wake_by_ref();
             return Awaiting::Turn;
         };
-        // Polled again before its time: its task was woken by something else.
+        // Polled again before its time, because its task was woken by something else: it is armed already.
         if let Some(timer) = self.timer
             && self.state.timer_wakes(timer, cx.waker())
         {
             return Awaiting::Timer(timer.id());
         }
-        // Or by another task than before: only the latest waker counts.
+        // For the first time, or now by another task: only the latest waker counts.
         self.disarm();
         let wakeup = Wakeup::Task(self.state.narrator().task(), cx.waker().clone());
         let timer = self.state.arm_timer(deadline, wakeup, self.place);

@@ -104,7 +104,7 @@ fn the_request_that_was_served() {
                         request_ends(200);
                     }
                     yield_now().await;
-                    request_begins("GET", &"/c", "async", 1);
+                    assert!(request_begins("GET", &"/c", "async", 1), "debug mode hears it");
                     yield_now().await;
                     block(ms(150));
                     request_ends(200);
@@ -130,7 +130,9 @@ fn no_debug_mode_no_warning() {
     keep_warnings();
     for kind in Kind::all() {
         let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+        assert!(!request_begins("GET", &"/", "async", 1), "outside of a loop nobody can");
         event_loop.block_on(async {
+            assert!(!request_begins("GET", &"/", "async", 1), "nobody looks on");
             drop(spawn(async { panic!("on purpose") }));
             drop(spawn(pending::<()>()));
             yield_now().await;

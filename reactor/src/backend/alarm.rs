@@ -132,8 +132,12 @@ mod timeout {
             events: &mut Events,
             timeout: Option<Duration>,
         ) -> io::Result<()> {
+            if timeout == Some(Duration::ZERO) {
+                return poll_once(poll, events, timeout);
+            }
             let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
             let mut left = timeout;
+            // Again after a signal.
             loop {
                 poll_once(poll, events, left)?;
                 left = until.map(|until| until.saturating_duration_since(Instant::now()));

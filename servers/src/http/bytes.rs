@@ -1,7 +1,7 @@
 //! Which bytes may stand where: the grammar's classes of bytes, one table each.
 //!
-//! A byte is looked up for every byte of a request line and of a host. A table answers with one load, whatever the
-//! class is made of.
+//! Every byte of a request line and of a host is looked up. A table answers with one load, whatever the class is made
+//! of.
 
 /// A set of bytes.
 pub(super) struct ByteClass([bool; 256]);

@@ -26,8 +26,8 @@ impl DateLine {
 
     /// The header line, with its end: `Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n`.
     ///
-    /// `time` is that of the clock that the driver tells to its connections, `calendar` tells the date, and is looked at
-    /// once a second. If somebody sets it meanwhile, the next look follows.
+    /// `time` is that of the clock that the driver tells to its connections; `calendar` tells the date, and is looked at
+    /// once a second. If the calendar is set meanwhile, or the machine slept, that shows at the next look.
     ///
     /// The caller brings both, so that a test can bring any. A clock that is wrong must not stop the server: times
     /// before 1970 and after 9999, which the format cannot express, count as those ends.

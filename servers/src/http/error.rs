@@ -152,7 +152,7 @@ impl Error {
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.status().reason(), self.sentence())
+        write!(f, "{}: {}", self.status().code_and_reason(), self.sentence())
     }
 }
 

@@ -72,12 +72,13 @@ enum Codings {
 
 impl<'a> Facts<'a> {
     /// What the headers of this head say. The error is that of the first fault.
+    ///
+    /// `head` begins with the request line, and the headers are parts of it.
     pub(super) fn of(head: &'a [u8], headers: &[httparse::Header<'a>]) -> Result<Facts<'a>, Error> {
         let mut facts = Facts::default();
         for header in headers {
-            // The parser takes LF alone for the end of a line, too. Before each name ends another line.
-            let start = header.name.as_ptr().addr() - head.as_ptr().addr();
-            if !head[..start].ends_with(b"\r\n") {
+            // The parser takes LF alone for the end of a line, too.
+            if !follows_line_end(head, header.name) {
                 return Err(Error::BareLineFeed);
             }
             facts.note(header.name, header.value)?;
@@ -87,7 +88,7 @@ impl<'a> Facts<'a> {
 
     /// Takes note of one header.
     pub(super) fn note(&mut self, name: &str, value: &'a [u8]) -> Result<(), Error> {
-        // The first letter tells nearly all of the many headers that are none of these.
+        // The first letter rules out nearly all of the many headers that are none of these.
         match name.as_bytes() {
             [b'H' | b'h', ..] if is(name, "Host") => self.note_host(value)?,
             [b'E' | b'e', ..] if is(name, "Expect") => self.note_expect(value),
@@ -184,6 +185,12 @@ impl<'a> Facts<'a> {
             None => Ok(Framing::Length(0)),
         }
     }
+}
+
+/// Whether CR LF stands before `name`, which is a part of `head`: where a name begins, another line has ended.
+fn follows_line_end(head: &[u8], name: &str) -> bool {
+    let start = name.as_ptr().addr() - head.as_ptr().addr();
+    head[..start].ends_with(b"\r\n")
 }
 
 /// Whether these are the same but for capitals. Nearly always they are as one usually writes them, and to

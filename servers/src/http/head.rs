@@ -14,7 +14,7 @@
 //! bytes up to the one that decides it: the same request gets the same answer however the network cuts it up.
 //!
 //! `httparse` reads the headers: it checks names and values many bytes at a time. What it lets pass is caught around it:
-//! LF alone by the scanner, Host and lengths by [`Facts`]. Folded lines and spaces before a colon it
+//! LF alone by the scanner, or by [`Facts`] where that has nothing to do; Host and lengths by [`Facts`]. Folded lines and spaces before a colon it
 //! rejects itself.
 
 use std::ops::Range;
@@ -135,7 +135,7 @@ impl HeadReader {
                 return Err(Error::TooManyHeaders);
             }
         }
-        // All lines are there. This is reached once for each request, so nothing is ever parsed twice.
+        // All lines are there: this is reached once for each request.
         let end = self.lines.position();
         let facts = read_headers(&bytes[..end], request_line.end)?;
         judge(request_line, end, &facts, limits).map(Some)

@@ -111,7 +111,7 @@ impl<'a> Request<'a> {
     /// `/%61` and `/a` are the same address (RFC 3986, section 6.2.2.2), `/a%2Fb` and `/a/b` are not: letters, digits and
     /// `-._~` mean the same either way, the others would not. Borrows when there is nothing to decode.
     pub fn plain_path(&self) -> Cow<'a, str> {
-        if !self.path.as_bytes().contains(&b'%') {
+        if !self.path.contains('%') {
             return Cow::Borrowed(self.path);
         }
         let mut plain = String::with_capacity(self.path.len());

@@ -14,8 +14,8 @@
 //! activer
 //! ```
 //!
-//! Which headers a route may set, and which are not its business, shows in the types: there is no way to set a date, a
-//! length or `Connection` from a route, and so none to set them twice.
+//! A date, a length and `Connection` are not a route's business: they are written here, for every answer, and a route
+//! that sets one of them as well has it twice.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ use super::status::Status;
 pub struct Response {
     status: Status,
     content_type: ContentType,
-    /// Lines that were known when the program was compiled: the usual answer allocates nothing, and puts little together.
+    /// Lines that were known when the program was compiled: the usual answer allocates nothing for them.
     fixed_headers: &'static str,
     /// Made for this answer; an empty `Vec` owns no memory.
     other_headers: Vec<(&'static str, String)>,
@@ -107,6 +107,10 @@ impl Response {
     #[must_use]
     pub fn with_headers(mut self, headers: &'static str) -> Response {
         assert!(headers.ends_with("\r\n"), "a header line without its end: {headers:?}");
+        debug_assert!(
+            !headers.starts_with("\r\n") && !headers.contains("\r\n\r\n"),
+            "an empty line ends the head"
+        );
         self.fixed_headers = headers;
         self
     }
@@ -144,7 +148,7 @@ impl Response {
         connection: ConnectionHeader,
         head_only: bool,
     ) {
-        // Whole lines wherever they are known before: the fewer pieces, the less there is to do.
+        debug_assert!(date_line.ends_with("\r\n"), "a header line without its end: {date_line:?}");
         put(output, self.status.line());
         put(output, date_line);
         // A type or a length would announce a body that does not come.
@@ -254,6 +258,12 @@ mod tests {
             let text = written(&Response::text(status, "lost"), ConnectionHeader::None, false);
             assert_eq!(text, format!("{}Date: today\r\n\r\n", status.line()));
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "a header line without its end")]
+    fn a_line_needs_its_end() {
+        let _ = Response::text(Status::Ok, "").with_headers("Cache-Control: no-store");
     }
 
     #[test]

@@ -22,21 +22,22 @@ use super::request::Method;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) form: Form,
-    // Positions and not text: see above.
+    // From here on positions and not text: see above.
     /// Empty for an address without a path, `http://host`; then it stands for `/`.
     pub(super) path: Range<usize>,
+    /// Where the target ends. If that is not where the path does, a `?` and a query are in between.
     end: usize,
 }
 
 /// How a target is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
+    /// `/path`.
     Origin,
-    /// `authority` is where it begins. It wins over the Host header, which some proxies forget to adjust.
-    Absolute {
-        authority: usize,
-    },
-    /// No address at all, so Host may be empty.
+    /// `http://host/path`. The host that is named there wins over the Host header, which some proxies forget to adjust;
+    /// it begins at `authority`.
+    Absolute { authority: usize },
+    /// `*`: no address at all, so Host may be empty.
     Asterisk,
 }
 
@@ -71,8 +72,8 @@ impl Target {
 /// one exception: a fragment, `#...`, belongs to the client alone and is never sent.
 pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
     if target == b"*" {
-        let all = Target { form: Form::Asterisk, path: 0..1, end: 1 };
-        return if method == Method::Options { Ok(all) } else { Err(Error::Target) };
+        let asterisk = Target { form: Form::Asterisk, path: 0..1, end: 1 };
+        return if method == Method::Options { Ok(asterisk) } else { Err(Error::Target) };
     }
     // By far the most common form, so it is tried before the rare ones.
     if target.starts_with(b"/") {
@@ -196,6 +197,9 @@ mod tests {
             "http:///p",
             "http://",
             "http://u@h/",
+            "http://%4:80/",
+            "http://%1/",
+            "https://h/#",
             "/a#b",
             "/\u{e9}",
             "?a",
