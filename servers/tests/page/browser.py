@@ -118,9 +118,12 @@ def leaves_itself_out(page):
 def shows_a_timer_and_its_cascade(page):
     urllib.request.urlopen(ASYNC + "/activer").read()
     now = eventually("the loop's time", lambda: page.events("request_end"))[-1]["time"]
-    # Due in the middle of the next slot of level 2, which is 4.096 s wide: so it has to come down.
-    delay = (now // 4.096 + 1) * 4.096 + 1.5 - now
-    ask(f"/sleeper?seconds={delay:.3f}")
+    # Due in the middle of a later slot of level 2, which is 4.096 s wide: so it has to come down. Not so soon that it has
+    # done so before anybody could look.
+    until_then = 4.096 - now % 4.096
+    if until_then < 2:
+        until_then += 4.096
+    ask(f"/sleeper?seconds={until_then + 1.5:.3f}")
     asked = eventually("the request", lambda: [e for e in page.events("request_begin") if "/sleeper" in e["target"]])[0]
     armed = eventually("the timer", lambda: [e for e in page.events("timer_armed") if e["seq"] > asked["seq"]])[0]
     name = str(armed["timer"])
