@@ -1,5 +1,7 @@
 //! Compares what a twin prints with what Python printed.
 
+use std::num::NonZero;
+use std::sync::Mutex;
 use std::thread;
 
 use executor::ClockKind;
@@ -44,33 +46,35 @@ pub(crate) fn judge(twin: Twin) {
 fn judge_on(twin: Twin, kinds: &[Kind]) {
     for kind in kinds.iter().copied() {
         let printed = within_patience(move || output_of(twin.program, kind, twin.clock));
-        let expected = twin.expected(kind.wake);
-        assert!(
-            printed == expected,
-            "{} on {kind:?} printed\n{printed}\nand should have printed\n{expected}",
-            twin.name,
-        );
+        compare(&twin, kind, &printed, &twin.expected(kind.wake));
     }
 }
 
-/// The same for many programs, so many times on each kind of loop: on this thread, and with nothing around it, so that a
-/// run costs next to nothing.
+/// The same for many programs, so many times on each kind of loop, with nothing around a run, so that it costs next to
+/// nothing. The programs are shared among threads; one program is on one of them, for a signal is everybody's.
 pub(crate) fn judge_again(twins: &[Twin], times: usize) {
-    let kinds = Kind::all();
-    for twin in twins {
-        if twin.clock == ClockKind::Real {
-            continue;
+    let waiting = Mutex::new(twins.iter().filter(|twin| twin.clock != ClockKind::Real));
+    let next = || waiting.lock().unwrap().next();
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(|| {
+                while let Some(twin) = next() {
+                    for kind in Kind::all() {
+                        let expected = twin.expected(kind.wake);
+                        for _ in 0..times {
+                            compare(twin, kind, &output_of(twin.program, kind, twin.clock), &expected);
+                        }
+                    }
+                }
+            });
         }
-        for kind in &kinds {
-            let expected = twin.expected(kind.wake);
-            for round in 0..times {
-                let printed = output_of(twin.program, *kind, twin.clock);
-                assert!(
-                    printed == expected,
-                    "round {round} of {} on {kind:?} printed\n{printed}\nand should have printed\n{expected}",
-                    twin.name,
-                );
-            }
-        }
-    }
+    });
+}
+
+fn compare(twin: &Twin, kind: Kind, printed: &str, expected: &str) {
+    assert!(
+        printed == expected,
+        "{} on {kind:?} printed\n{printed}\nand should have printed\n{expected}",
+        twin.name,
+    );
 }
