@@ -1,7 +1,9 @@
 //! `sleep`, `timeout` and `interval`: when they end, and what they leave behind.
 
+use std::cell::RefCell;
 use std::future::{pending, poll_fn};
-use std::task::Poll;
+use std::rc::Rc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use executor::inspect::Event;
@@ -136,6 +138,28 @@ fn a_sleep_that_moves_to_another_task_wakes_that_one() {
         assert_eq!(other.await.unwrap(), Instant::START + ms(10));
     }
     assert!(timers_of(main).iter().all(|timers| *timers == (2, 1, 1)), "{:?}", timers_of(main));
+}
+
+#[test]
+fn a_sleep_that_comes_back_to_its_first_task_wakes_that_one() {
+    async fn main() {
+        let nap = Rc::new(RefCell::new(Box::pin(sleep(ms(10)))));
+        let poll = |cx: &mut Context<'_>| nap.borrow_mut().as_mut().poll(cx);
+        poll_fn(|cx| {
+            assert!(poll(cx).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+        let lent = Rc::clone(&nap);
+        let other = spawn(poll_fn(move |cx| {
+            assert!(lent.borrow_mut().as_mut().poll(cx).is_pending());
+            Poll::Ready(())
+        }));
+        other.await.unwrap();
+        poll_fn(poll).await;
+        assert_eq!(now(), Instant::START + ms(10));
+    }
+    assert!(timers_of(main).iter().all(|timers| *timers == (3, 1, 2)), "{:?}", timers_of(main));
 }
 
 #[test]
