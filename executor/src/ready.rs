@@ -40,7 +40,7 @@ pub(crate) enum Wakeup {
 }
 
 impl Wakeup {
-    /// Sets it going. A callback always runs in this turn; a task is [delivered](ReadyQueue::deliver).
+    /// Sets it going. A callback is an entry of this turn; a task is [delivered](ReadyQueue::deliver).
     pub(crate) fn deliver(self, queue: &Rc<ReadyQueue>, cause: Cause) {
         match self {
             Wakeup::Callback(callback) => queue.push(Entry::Callback(callback)),
@@ -103,13 +103,13 @@ impl ReadyQueue {
         self.entries.borrow().len()
     }
 
-    /// Wakes whoever waits for a due timer, a ready socket, a finished child, a thread or a signal,
-    /// in one of the two ways. `wake` is a waker's `wake`, or something that ends in one.
+    /// Wakes whoever waits for a due timer, a ready socket, a finished child, a thread or a signal.
+    /// There are two ways to do so, and each loop has one of them.
     ///
     /// Directly: the task is put into the ready queue here and now, and so runs in this turn if the
     /// turn has yet to run its entries. Or as in asyncio: a callback of its own does it, and the
     /// task runs a turn later. (There, a timer's callback sets a future's result, and the task has
-    /// to be called back by the future.)
+    /// to be called back by the future.) `wake` is a waker's; for a signal, it is the handler.
     pub(crate) fn deliver(self: &Rc<Self>, cause: Cause, wake: impl FnOnce() + 'static) {
         match self.mode {
             WakeMode::Direct => {
@@ -148,7 +148,7 @@ thread_local! {
 
 /// The ready queue of the loop that runs on this thread, if one does.
 pub(crate) fn at_home() -> Option<Rc<ReadyQueue>> {
-    // A waker may also be dropped or called while the thread is being torn down.
+    // A waker may also be called while the thread is being torn down.
     AT_HOME.try_with(|queue| queue.borrow().clone()).unwrap_or(None)
 }
 

@@ -5,28 +5,27 @@
 //!
 //! | phase | here | `_run_once` in `base_events.py` |
 //! |---|---|---|
-//! | 1 | how long may we wait? | `timeout = 0 if self._ready or self._stopping else ...` |
-//! | 2 | wait for the operating system | `event_list = self._selector.select(timeout)` |
-//! | 3 | readable or writable: to the ready queue | `self._process_events(event_list)` |
+//! | 1 | how long may we wait? | `if self._ready or self._stopping: timeout = 0`, `elif self._scheduled: ...` |
+//! | 2 | wait for the operating system, and look who is due | `event_list = self._selector.select(timeout)` |
+//! | 3 | other threads' news, readable or writable: to the ready queue | `self._process_events(event_list)` |
 //! | 4 | due timers: to the ready queue | `while self._scheduled: ... self._ready.append(handle)` |
 //! | 5 | run what was ready when this phase began | `ntodo = len(self._ready); for i in range(ntodo): ...` |
 //!
 //! So inside one turn the order is: what was ready before, what other threads have to say, input and
 //! output, timers.
 //!
-//! And a turn is finite: what is added while phase 5 runs waits for the next one, however short its
-//! way. A loop that ran until its queue is empty would never look at its sockets again once two
-//! tasks keep waking each other.
+//! And a turn is finite: what is added while phase 5 runs waits for the next one. A loop that ran
+//! until its queue is empty would never look at its sockets again once two tasks keep waking each
+//! other.
 //!
 //! At first reading, skip what only reports: all that begins with `tell_`, `let_the_person_step`,
 //! `stopwatch`, `because` and `timers_about_to_move`. The loop works without. (The narrator, who
 //! reports, also has the clock, and knows whose step is under way.) And take `deliver` for "wake":
 //! that it has two ways to do so is told in `ready.rs`.
 //!
-//! Between two entries of phase 5 nothing happens: no clock is looked at, no socket, and nobody can
-//! interrupt. A task that does not come to an `.await` that waits holds all the others. That is the
-//! bargain of an event loop: no locks, no surprises between two awaits, and no help against
-//! somebody who does not share.
+//! As long as phase 5 lasts, no socket is looked at and no timer, and nobody can interrupt: a task
+//! that does not come to an `.await` that waits holds all the others. That is the bargain of an event
+//! loop: no locks, no surprises between two awaits, and no help against somebody who does not share.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::task::{Context, Poll};
@@ -93,9 +92,9 @@ impl LoopState {
 
     /// Phase 2. Returns when something came, or when it was not to wait.
     ///
-    /// A wait that brings nothing is no turn: the timer it was for may have been cancelled, or the
-    /// event was one that nobody waits for. Then it looks again how long it may wait. Timers
-    /// also move down the wheel without a turn, in `find_due`.
+    /// A wait that brings nothing makes no turn, and is followed by another: the timer it was for may
+    /// have been cancelled, or may only have moved down the wheel; or nobody waits for what the
+    /// operating system had to tell.
     fn wait(&self, timeout: Option<Duration>, found: &mut Found) {
         let mut timeout = timeout;
         loop {
@@ -103,16 +102,16 @@ impl LoopState {
             if timeout != Some(Duration::ZERO) || self.needs_the_time() {
                 self.find_due(&mut found.due);
             }
-            let nothing = found.fired.is_empty() && found.due.is_empty() && self.ready.inbox.is_empty();
-            if !nothing || timeout == Some(Duration::ZERO) {
+            let in_vain = found.fired.is_empty() && found.due.is_empty() && self.ready.inbox.is_empty();
+            if !in_vain || timeout == Some(Duration::ZERO) {
                 return;
             }
             timeout = self.timeout();
         }
     }
 
-    /// Whether a turn that did not wait has to know how late it is: there are timers to judge by it,
-    /// or somebody looks on.
+    /// Whether a turn that did not wait has to know the time: there are timers to judge by it, or
+    /// somebody looks on.
     fn needs_the_time(&self) -> bool {
         self.timers.borrow().armed() > 0 || self.narrator().is_observed()
     }
@@ -168,13 +167,14 @@ impl LoopState {
         };
         self.narrator().step_begins(task);
         if to_be_dropped {
-            // Whoever aborted it is long back at work: its destructors run here, in its own turn,
+            // Whoever stopped it is long back at work: its destructors run here, in its own turn,
             // where they can do no harm to anybody in the middle of something.
             self.end_task(task, runnable, Outcome::Cancelled);
             return;
         }
         // This is where control leaves the loop, for as long as the task likes. A debugger that
-        // steps over a pending `.await` comes back here, to the first of the two arms.
+        // steps over a pending `.await` comes back here, to the first of the two arms. A panic does not
+        // come so far: it is the task's result (`join_handle.rs`).
         let began = self.narrator().stopwatch();
         let mut context = Context::from_waker(&runnable.waker);
         match runnable.body.as_mut().poll(&mut context) {
@@ -200,8 +200,7 @@ impl LoopState {
     /// Drops a task, in its own step.
     fn end_task(&self, task: TaskKey, runnable: Runnable, outcome: Outcome) {
         // The future goes first, and its slot after: what its destructors wake or ask of the loop
-        // still finds the task in the table.
-        // (`cancel` asks for `ending`: this task is still there, and can be stopped no more.)
+        // still finds the task in the table. Only for `cancel` it is too late: that looks at `ending`.
         self.ending.set(Some(task));
         drop_body(runnable.body);
         let polls = self.tasks.end(task);

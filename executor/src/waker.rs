@@ -23,11 +23,12 @@
 //! ```
 //!
 //! A flag that is set means that its entry or its note has yet to be dealt with, and a poll will
-//! follow: there is nothing to do. Whoever finds the flag clear brings a poll about.
+//! follow: there is nothing to do. Whoever finds the flag clear brings a poll about. (A task that is
+//! woken at home while its note is on the way is polled once more than it need be, which does no harm.)
 //!
 //! Two flags and not one, because most wake-ups come on the loop's own thread. `queued` is only ever
 //! touched there, so for those it is plain memory: no lock, and no locked instruction, which would cost
-//! as much as all the rest of a wake-up. `reported` they only look at, and it is nearly always clear.
+//! as much as all the rest of a wake-up. `reported` they look at, and nearly always find it clear.
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.
@@ -49,8 +50,8 @@ pub(crate) struct TaskWaker {
     /// is atomic because the compiler cannot know that; loaded and stored `Relaxed`, it costs what a
     /// plain `bool` does.
     queued: AtomicBool,
-    /// Whether the task was woken from outside of its running loop, mostly by another thread, and not
-    /// at home since.
+    /// Whether the task was woken by another thread, or while its loop did not run, and not at home
+    /// since.
     reported: AtomicBool,
     /// Whether the task is to be dropped instead of polled in its next step.
     aborted: AtomicBool,
@@ -70,7 +71,7 @@ impl TaskWaker {
         self.queued.load(Ordering::Relaxed)
     }
 
-    /// The task's step is about to run: from now on a wake-up means another one.
+    /// The task's step is about to run (`Tasks::begin_step`): from now on a wake-up means another one.
     ///
     /// This happens before the poll, not after it, so a task that is woken while it runs runs
     /// again.
@@ -81,10 +82,10 @@ impl TaskWaker {
     /// A wake-up on the loop's own thread.
     fn wake_at_home(&self, queue: &ReadyQueue) {
         if self.reported.load(Ordering::Relaxed) {
-            // A swap and not a store, because a swap also reads: it reads what the latest of the
-            // other threads has set, and with it (`AcqRel`) all that this thread had written before.
-            // After a store, the poll that comes might not see a result that somebody wrote who
-            // found the flag set and therefore did nothing.
+            // A swap and not a store. A thread that found the flag set did nothing more, so the poll
+            // that comes must see what it wrote before. Each of them swapped as well: to read the last
+            // of these swaps (`AcqRel`) is to see all that was written before them. A store reads
+            // nothing.
             self.reported.swap(false, Ordering::AcqRel);
         }
         if self.is_queued() {

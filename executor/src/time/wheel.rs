@@ -10,7 +10,7 @@
 //!
 //! Six levels of 64 slots, like the digits of a number in base 64. A slot of level 0 is one
 //! millisecond wide, so the level spans 64 ms; a slot of level 1 is 64 ms wide, and so on up to two
-//! years. What lies beyond the two years in which the cursor stands waits in an overflow list.
+//! years. What differs in a digit above these six waits in an overflow list.
 //!
 //! ```text
 //! level 5   slot = 12 days      all 64 = 2.2 years
@@ -39,7 +39,7 @@
 //! exact deadline has passed fires, and the loop waits for exact deadlines, not for the edges of
 //! slots. Each slot remembers the earliest deadline that was put into it since it was last empty, so
 //! asking needs no scan; after a cancellation it may be too early. The loop then wakes for nothing,
-//! tidies up, and sleeps on.
+//! empties the slot, puts back what is not due, which sets that right, and sleeps on.
 //!
 //! The idea is from G. Varghese and T. Lauck, "Hashed and hierarchical timing wheels" (1987); Linux
 //! had one in `kernel/time/timer.c` and tokio has one in `runtime/time/wheel`. asyncio uses the
@@ -78,8 +78,8 @@ pub(super) struct Timer<T> {
 }
 
 /// One slot: its timers' places in the slab, in no particular order. Numbers and not pointers, so no
-/// `unsafe` is needed; and one behind the other, so going through them does not wait for memory at
-/// every step, as it does in a chain of links.
+/// `unsafe` is needed; and one behind the other, so that the processor can fetch several timers at
+/// once. In a chain of links, only a timer says where the next one is.
 #[derive(Debug)]
 struct Slot {
     timers: Vec<u32>,
@@ -166,13 +166,16 @@ impl<T> Wheel<T> {
             }
             self.cursor = begin;
             if slot < SLOTS && begin == now_millis {
-                // This millisecond is not over. What is due later in it goes back into its slot,
-                // which so stays the first: to go on would be to go round for ever.
-                self.take_due(slot, now, due);
+                // This millisecond is not over. What is due later in it goes back into this same
+                // slot: without the `break`, the loop would find it again, for ever.
+                if self.slots[slot].not_before <= now {
+                    self.drain_slot(slot, now, due);
+                }
                 break;
             }
             self.drain_slot(slot, now, due);
         }
+        // No timer has to move with it: between there and here, no slot begins that holds one.
         self.cursor = self.cursor.max(now_millis);
         due[first_due..].sort_unstable_by_key(|timer| (timer.deadline, timer.id));
     }
@@ -227,8 +230,8 @@ impl<T> Wheel<T> {
         if self.slots[OVERFLOW].timers.is_empty() { None } else { Some(OVERFLOW) }
     }
 
-    /// Empties a slot that the cursor has entered or passed: what is due goes to `due`, the rest
-    /// cascades.
+    /// Empties the slot that the cursor has entered: what is due goes to `due`, the rest to where it
+    /// belongs now.
     fn drain_slot(&mut self, slot: usize, now: Instant, due: &mut Vec<Due<T>>) {
         let timers = mem::take(&mut self.slots[slot].timers);
         self.mark_empty(slot);
@@ -240,13 +243,6 @@ impl<T> Wheel<T> {
                 let timer = &mut self.timers[index as usize];
                 (timer.slot, timer.position) = (slot, position);
             }
-        }
-    }
-
-    /// Takes from the millisecond that has just begun what is due already; the rest stays.
-    fn take_due(&mut self, slot: usize, now: Instant, due: &mut Vec<Due<T>>) {
-        if self.slots[slot].not_before <= now {
-            self.drain_slot(slot, now, due);
         }
     }
 
