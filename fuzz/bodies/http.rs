@@ -114,8 +114,9 @@ pub(crate) fn connection(input: &[u8]) {
 /// input says in which pieces it is fed.
 pub(crate) fn chunked(input: &[u8]) {
     let Some((&size, input)) = input.split_first() else { return };
-    // Without limits that the other one does not know.
+    // Without limits that the other one does not know, and with as much time for a first request as for another.
     let limits = Rc::new(Limits {
+        idle_timeout: Limits::default().head_timeout,
         max_body: 1 << 30,
         max_chunk_extensions: 1 << 30,
         max_trailer_bytes: 1 << 30,
@@ -123,12 +124,12 @@ pub(crate) fn chunked(input: &[u8]) {
     });
     let mut connection = Connection::new(Rc::clone(&limits));
     connection.receive(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
-    assert!(matches!(connection.next(Duration::ZERO), Step::Read));
+    assert!(matches!(connection.next(Duration::ZERO), Step::Read { .. }));
     let plain = decode_plainly(input);
     let mut pieces = input.chunks(usize::from(size) + 1);
     let outcome = loop {
         match connection.next(Duration::ZERO) {
-            Step::Read => match pieces.next() {
+            Step::Read { .. } => match pieces.next() {
                 Some(piece) => connection.receive(piece),
                 None => break None,
             },

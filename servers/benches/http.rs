@@ -76,7 +76,7 @@ impl Server {
                     };
                     connection.answer(&response, self.date.at(time, SystemTime::now));
                 }
-                Step::Read | Step::Write => {
+                Step::Read { .. } | Step::Write => {
                     let written = black_box(connection.output()).len();
                     connection.sent(written);
                     if !connection.has_input() {

@@ -199,10 +199,10 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
         let mut time = now();
         loop {
             match client.connection.next(time) {
-                Step::Read => {
+                Step::Read { until } => {
                     write(server, &mut client).await?;
                     client.idle.set(client.connection.is_idle());
-                    read(server, &mut client).await?;
+                    read(server, &mut client, until).await?;
                     client.idle.set(false);
                     time = now();
                 }
@@ -340,19 +340,15 @@ async fn unless_gone<W: Future>(client: &Client, work: W) -> io::Result<W::Outpu
     .await
 }
 
-/// Reads what the client says next, and waits for it no longer than the connection's deadline.
-async fn read(server: &Server, client: &mut Client) -> io::Result<()> {
+/// Reads what the client says next, and waits for it so long.
+async fn read(server: &Server, client: &mut Client, until: Duration) -> io::Result<()> {
     client.connection.return_buffers(&mut server.spare.borrow_mut());
     if client.has_more {
         // A client that sends faster than it is served would never let this task wait, and no
         // other run.
         yield_now().await;
     }
-    let deadline = match client.connection.deadline() {
-        Some(deadline) => Instant::START + deadline,
-        None => Instant::FAR_FUTURE,
-    };
-    match client.patience.wait_until(deadline, client.stream.readable()).await {
+    match client.patience.wait_until(Instant::START + until, client.stream.readable()).await {
         // Out of time: the next step will say what that means.
         Err(Elapsed) => return Ok(()),
         Ok(ready) => ready?,

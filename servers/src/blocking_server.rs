@@ -130,9 +130,9 @@ fn serve_connection(server: &mut Server<'_>, mut client: Client) -> io::Result<(
     let mut time = server.started.elapsed();
     loop {
         match client.connection.next(time) {
-            Step::Read => {
+            Step::Read { until } => {
                 write(server, &mut client)?;
-                read(server, &mut client)?;
+                read(server, &mut client, until)?;
                 time = server.started.elapsed();
             }
             Step::Write => {
@@ -229,14 +229,11 @@ fn more_is_there(client: &Client) -> bool {
     more & client.stream.set_nonblocking(false).is_ok()
 }
 
-/// Reads what the client says next, and waits for it no longer than the connection's deadline.
-fn read(server: &mut Server<'_>, client: &mut Client) -> io::Result<()> {
+/// Reads what the client says next, and waits for it so long.
+fn read(server: &mut Server<'_>, client: &mut Client, until: Duration) -> io::Result<()> {
     client.connection.return_buffers(&mut server.spare);
-    let patience = match client.connection.deadline() {
-        Some(deadline) => Some(deadline.saturating_sub(server.started.elapsed()).max(SHORTEST_TIMEOUT)),
-        None => None,
-    };
-    client.stream.set_read_timeout(patience)?;
+    let patience = until.saturating_sub(server.started.elapsed()).max(SHORTEST_TIMEOUT);
+    client.stream.set_read_timeout(Some(patience))?;
     server.tell(Level::Debug, "wait for what the client says");
     match client.stream.read(&mut server.read_buffer) {
         Ok(0) => client.connection.receive_end(),

@@ -12,7 +12,7 @@
 //! ```text
 //! loop {
 //!     match connection.next(now) {
-//!         Step::Read            => [write connection.output()]; [read]; connection.receive(&bytes)
+//!         Step::Read { until }  => [write connection.output()]; [read]; connection.receive(&bytes)
 //!         Step::Write           => [write connection.output()]
 //!         Step::Answer(request) => connection.answer(&route(&request), date_line)
 //!         Step::Refuse(error)   => connection.answer(&error.response(), date_line)
@@ -33,7 +33,7 @@
 //!
 //! // Half a head: there is more to be read.
 //! connection.receive(b"GET /activer HTTP/1.1\r\nHost: cafe\r\n");
-//! assert!(matches!(connection.next(now), Step::Read));
+//! assert!(matches!(connection.next(now), Step::Read { .. }));
 //!
 //! connection.receive(b"\r\n");
 //! let Step::Answer(request) = connection.next(now) else { panic!("the head is complete") };

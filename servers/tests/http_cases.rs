@@ -120,11 +120,19 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
+/// Until when the connection waits for the peer.
+fn reads_until(step: Step<'_>) -> Duration {
+    match step {
+        Step::Read { until } => until,
+        other => panic!("it does not wait: {other:?}"),
+    }
+}
+
 /// What a client that waits for `100 Continue` sees before it sends its body.
 fn interim_after(head: &str) -> String {
     let mut connection = connection();
     connection.receive(head.as_bytes());
-    assert!(matches!(connection.next(seconds(0)), Step::Read), "{head}");
+    assert!(matches!(connection.next(seconds(0)), Step::Read { .. }), "{head}");
     String::from_utf8(connection.output().to_vec()).expect("a head is ASCII")
 }
 
@@ -155,10 +163,10 @@ fn the_invitation_is_sent_once() {
     connection
         .receive(b"POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
     for byte in [b"a", b"b"] {
-        assert!(matches!(connection.next(seconds(0)), Step::Read));
+        assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
         connection.receive(byte);
     }
-    assert!(matches!(connection.next(seconds(0)), Step::Read));
+    assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
     assert_eq!(connection.output(), b"HTTP/1.1 100 Continue\r\n\r\n");
 }
 
@@ -169,7 +177,7 @@ fn used_connection(now: u64) -> Connection {
     assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
     connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
     connection.sent(connection.output().len());
-    assert!(matches!(connection.next(seconds(now)), Step::Read));
+    assert!(matches!(connection.next(seconds(now)), Step::Read { .. }));
     connection
 }
 
@@ -177,11 +185,9 @@ fn used_connection(now: u64) -> Connection {
 fn a_connection_that_stays_silent_is_closed_without_a_word() {
     let mut connection = used_connection(5);
     assert!(connection.is_idle());
-    assert_eq!(connection.deadline(), Some(seconds(65)));
-    assert!(matches!(connection.next(seconds(64)), Step::Read));
+    assert_eq!(reads_until(connection.next(seconds(64))), seconds(65));
     assert!(matches!(connection.next(seconds(65)), Step::Close));
     assert_eq!(connection.output(), b"");
-    assert_eq!(connection.deadline(), None);
 }
 
 #[test]
@@ -189,9 +195,8 @@ fn a_new_connection_may_stay_silent_for_no_longer_than_a_head_may_take() {
     for (idle, head, patience) in [(60, 10, 10), (3, 10, 3)] {
         let limits = Limits { idle_timeout: seconds(idle), head_timeout: seconds(head), ..Limits::default() };
         let mut connection = Connection::new(limits.into());
-        assert!(matches!(connection.next(seconds(5)), Step::Read));
+        assert_eq!(reads_until(connection.next(seconds(5))), seconds(5 + patience));
         assert!(connection.is_idle());
-        assert_eq!(connection.deadline(), Some(seconds(5 + patience)));
         assert!(matches!(connection.next(seconds(5 + patience)), Step::Close));
         assert_eq!(connection.output(), b"");
     }
@@ -201,8 +206,7 @@ fn a_new_connection_may_stay_silent_for_no_longer_than_a_head_may_take() {
 fn trickle(mut connection: Connection, begin: u64, deadline: u64) {
     for (second, byte) in b"GET /acti".iter().enumerate() {
         connection.receive(&[*byte]);
-        assert!(matches!(connection.next(seconds(begin + second as u64)), Step::Read));
-        assert_eq!(connection.deadline(), Some(seconds(deadline)));
+        assert_eq!(reads_until(connection.next(seconds(begin + second as u64))), seconds(deadline));
         assert!(!connection.is_idle());
     }
     connection.receive(b"v");
@@ -221,7 +225,7 @@ fn a_head_has_one_deadline_however_it_trickles() {
 fn the_time_for_the_first_head_begins_with_the_connection() {
     trickle(connection(), 0, 10);
     let mut silent_at_first = connection();
-    assert!(matches!(silent_at_first.next(seconds(0)), Step::Read));
+    assert!(matches!(silent_at_first.next(seconds(0)), Step::Read { .. }));
     trickle(silent_at_first, 1, 10);
 }
 
@@ -229,22 +233,20 @@ fn the_time_for_the_first_head_begins_with_the_connection() {
 fn a_head_that_is_complete_at_its_deadline_is_served() {
     let mut connection = connection();
     connection.receive(b"GET /activer HTTP/1.1\r\n");
-    assert!(matches!(connection.next(seconds(0)), Step::Read));
+    assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
     connection.receive(b"Host: a\r\n\r\n");
     assert!(matches!(connection.next(seconds(99)), Step::Answer(_)));
-    assert_eq!(connection.deadline(), None);
 }
 
 #[test]
 fn a_body_has_a_deadline_of_its_own() {
     let mut connection = connection();
     connection.receive(b"POST /echo HTTP/1.1\r\nHost: a\r\n");
-    assert!(matches!(connection.next(seconds(0)), Step::Read));
+    assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
     connection.receive(b"Content-Length: 5\r\n\r\n");
-    assert!(matches!(connection.next(seconds(9)), Step::Read));
-    assert_eq!(connection.deadline(), Some(seconds(39)));
+    assert_eq!(reads_until(connection.next(seconds(9))), seconds(39));
     connection.receive(b"hell");
-    assert!(matches!(connection.next(seconds(38)), Step::Read));
+    assert!(matches!(connection.next(seconds(38)), Step::Read { .. }));
     assert!(matches!(connection.next(seconds(39)), Step::Refuse(Error::BodyTimeout)));
 }
 
@@ -255,18 +257,15 @@ fn idle_time_begins_with_the_answer() {
     assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
     connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
     // A sleeper took its time.
-    assert!(matches!(connection.next(seconds(100)), Step::Read));
-    assert_eq!(connection.deadline(), Some(seconds(160)));
+    assert_eq!(reads_until(connection.next(seconds(100))), seconds(160));
     // The next head's time begins with its own first byte.
     connection.receive(b"GET");
-    assert!(matches!(connection.next(seconds(145)), Step::Read));
-    assert_eq!(connection.deadline(), Some(seconds(155)));
+    assert_eq!(reads_until(connection.next(seconds(145))), seconds(155));
     connection.receive(b" /activer HTTP/1.1\r\nHost: a\r\n\r\nG");
     assert!(matches!(connection.next(seconds(150)), Step::Answer(_)));
     connection.answer(&Response::text(Status::Ok, ""), DATE_LINE);
     // And the time of a head that came together with another begins when it is its turn.
-    assert!(matches!(connection.next(seconds(151)), Step::Read));
-    assert_eq!(connection.deadline(), Some(seconds(161)));
+    assert_eq!(reads_until(connection.next(seconds(151))), seconds(161));
 }
 
 #[test]
@@ -291,7 +290,7 @@ fn answers_wait_for_one_write_up_to_a_bound() {
                 assert_eq!(connection.output(), &before[10..]);
                 connection.sent(before.len() - 10);
             }
-            Step::Read => break,
+            Step::Read { .. } => break,
             other => panic!("{other:?}"),
         }
     }
@@ -313,7 +312,7 @@ fn an_idle_connection_holds_no_memory() {
         assert!(!connection.has_input());
         connection.borrow_buffers(&mut spare);
         connection.answer(&Response::text(Status::Ok, "activer"), DATE_LINE);
-        assert!(matches!(connection.next(seconds(0)), Step::Read));
+        assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
         // The same memory goes round.
         assert!(capacity == 0 || capacity == connection.heap_bytes());
         capacity = connection.heap_bytes();
@@ -331,7 +330,7 @@ fn half_a_request_and_half_an_answer_are_kept_in_buffers_of_their_size() {
     connection.receive(b"GET /activer HTTP/1.1\r\nHost: a\r\n\r\nGET /mis");
     assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
     connection.answer(&Response::text(Status::Ok, "activer"), DATE_LINE);
-    assert!(matches!(connection.next(seconds(0)), Step::Read));
+    assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
     let output = connection.output().to_vec();
     connection.sent(output.len() - 20);
     connection.return_buffers(&mut spare);
@@ -349,10 +348,9 @@ fn a_refused_request_is_not_kept() {
     let mut spare = SpareBuffers::new();
     let mut connection = connection();
     connection.receive(b"GET /activer HTTP/1.1\r\n");
-    assert!(matches!(connection.next(seconds(0)), Step::Read));
+    assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
     connection.receive(b"\r\n");
     assert!(matches!(connection.next(seconds(0)), Step::Refuse(Error::HostMissing)));
-    assert_eq!(connection.deadline(), None);
     connection.return_buffers(&mut spare);
     assert_eq!(connection.heap_bytes(), 0);
 }
@@ -367,7 +365,7 @@ fn a_connection_does_not_grow_with_its_age() {
         connection.receive(b"HTTP/1.1\r\nHost: a\r\n\r\nGET /activer ");
         assert!(matches!(connection.next(seconds(0)), Step::Answer(_)));
         connection.answer(&Response::text(Status::Ok, "activer"), DATE_LINE);
-        assert!(matches!(connection.next(seconds(0)), Step::Read));
+        assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
         connection.sent(connection.output().len());
     }
     assert!(connection.heap_bytes() < 1000, "{}", connection.heap_bytes());
@@ -380,7 +378,7 @@ fn a_body_in_tiny_chunks_costs_no_more_than_its_bytes() {
     connection.receive(b"POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
     for _ in 0..10_000 {
         connection.receive(b"1\r\nx\r\n");
-        assert!(matches!(connection.next(seconds(0)), Step::Read));
+        assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
     }
     assert!(connection.heap_bytes() < 2 * 10_200, "{}", connection.heap_bytes());
     connection.receive(b"0\r\n\r\n");
@@ -405,7 +403,7 @@ fn a_server_that_stops_closes_what_is_idle_or_incomplete() {
     for received in ["", "GET /act", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nab"] {
         let mut connection = connection();
         connection.receive(received.as_bytes());
-        assert!(matches!(connection.next(seconds(0)), Step::Read));
+        assert!(matches!(connection.next(seconds(0)), Step::Read { .. }));
         connection.finish();
         assert!(matches!(connection.next(seconds(0)), Step::Close), "{received:?}");
         assert_eq!(connection.output(), b"");

@@ -114,7 +114,7 @@ proptest! {
                 let response = match connection.next(Duration::ZERO) {
                     Step::Answer(request) => route(&request),
                     Step::Refuse(error) => error.response(),
-                    Step::Read | Step::Write => {
+                    Step::Read { .. } | Step::Write => {
                         let count = connection.output().len();
                         connection.sent(count);
                         if count == 0 {
@@ -142,7 +142,7 @@ proptest! {
                 let response = match connection.next(Duration::ZERO) {
                     Step::Answer(request) => route(&request),
                     Step::Refuse(error) => error.response(),
-                    Step::Read => break,
+                    Step::Read { .. } => break,
                     Step::Write | Step::Close => return Ok(()),
                 };
                 connection.answer(&response, DATE_LINE);

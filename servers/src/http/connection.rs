@@ -44,8 +44,13 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 #[derive(Debug)]
 pub enum Step<'a> {
     /// Write all of [`Connection::output`]; then read, and report to [`Connection::receive`] or
-    /// [`Connection::receive_end`]. If nothing comes before [`Connection::deadline`], just ask for the next step.
-    Read,
+    /// [`Connection::receive_end`]. If nothing comes before `until`, just ask for the next step. (How long the *write*
+    /// may take is the driver's to decide: only it knows whether the peer reads.)
+    Read {
+        /// It may move into the future with each request. A driver need not move its timer along: let it fire, ask for
+        /// the next step, and set it anew only then.
+        until: Duration,
+    },
     /// Write all of [`Connection::output`]: so many answers wait that no more are made until they are gone.
     Write,
     /// Answer this request, by exactly one call of [`Connection::answer`]. If the answer will take time, write what is
@@ -85,7 +90,8 @@ pub struct Connection {
     said_goodbye: bool,
     /// The server wants to stop.
     finishing: bool,
-    wait: Wait,
+    /// Nothing, as long as it is our turn.
+    wait: Option<Wait>,
 }
 
 /// Where in the picture above. What is only needed in one place of it exists only there.
@@ -111,8 +117,8 @@ struct Exchange {
     keep_alive: bool,
 }
 
-/// What we wait for, and since when. Its time begins with the waiting and goes on until it is for something else: bytes
-/// that trickle in do not put its end off.
+/// What we wait for from the peer, and since when. Its time begins with the waiting and goes on until it is for something
+/// else: bytes that trickle in do not put its end off.
 #[derive(Debug, Clone, Copy)]
 struct Wait {
     what: Awaited,
@@ -121,8 +127,6 @@ struct Wait {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Awaited {
-    /// Nothing from the peer: it is our turn.
-    Nothing,
     /// Time between requests.
     Request,
     /// Time for a head.
@@ -146,7 +150,7 @@ impl Connection {
             input_ended: false,
             said_goodbye: false,
             finishing: false,
-            wait: Wait { what: Awaited::Nothing, since: Duration::ZERO },
+            wait: None,
         }
     }
 
@@ -235,24 +239,7 @@ impl Connection {
         }
     }
 
-    /// Until when the peer may take what the last `Read` waits for; `None` if it is not the peer's turn. (How long a
-    /// *write* may take is the driver's to decide: only it knows whether the peer reads.)
-    ///
-    /// It may move into the future with each request. A driver need not move its timer along: let it fire, look
-    /// here again, and set it anew only then.
-    pub fn deadline(&self) -> Option<Duration> {
-        let time = match self.wait.what {
-            Awaited::Nothing => return None,
-            // A client that says nothing gets no longer than one that says something slowly.
-            Awaited::Request if self.is_new() => self.limits.idle_timeout.min(self.limits.head_timeout),
-            Awaited::Request => self.limits.idle_timeout,
-            Awaited::RestOfHead => self.limits.head_timeout,
-            Awaited::RestOfBody => self.limits.body_timeout,
-        };
-        Some(self.wait.since.saturating_add(time))
-    }
-
-    /// Whether it has not had a request yet. The time for the first head begins with the connection.
+    /// Whether it has not had a request yet.
     fn is_new(&self) -> bool {
         self.requests_left == self.limits.max_requests
     }
@@ -260,7 +247,7 @@ impl Connection {
     /// Whether it waits for a request of which no byte has come. Such a connection can be closed at any time without
     /// breaking anything off.
     pub fn is_idle(&self) -> bool {
-        self.wait.what == Awaited::Request
+        self.wait.is_some_and(|wait| wait.what == Awaited::Request)
     }
 
     /// Whether the socket can be closed as soon as the last answer is written, if all that has come was read: the peer
@@ -363,7 +350,7 @@ impl Connection {
         self.consumed += extent.end;
         self.said_goodbye = !head.keep_alive;
         self.empty_lines = 0;
-        self.wait.what = Awaited::Nothing;
+        self.wait = None;
         self.state = State::Asked(exchange);
         Step::Answer(request)
     }
@@ -381,18 +368,32 @@ impl Connection {
         if self.input_ended {
             return self.refuse(Error::Truncated);
         }
-        if self.wait.what != what {
-            let goes_on = self.is_new() && self.wait.what == Awaited::Request && what == Awaited::RestOfHead;
-            let since = if goes_on { self.wait.since } else { now };
-            self.wait = Wait { what, since };
-        }
-        if self.deadline().is_none_or(|deadline| now < deadline) {
-            return Step::Read;
+        let since = match self.wait {
+            Some(wait) if wait.what == what => wait.since,
+            // The time for the first head begins with the connection.
+            Some(wait) if self.is_new() && what == Awaited::RestOfHead => wait.since,
+            _ => now,
+        };
+        self.wait = Some(Wait { what, since });
+        let until = since.saturating_add(self.patience(what));
+        if now < until {
+            return Step::Read { until };
         }
         match what {
             Awaited::RestOfHead => self.refuse(Error::HeadTimeout),
             Awaited::RestOfBody => self.refuse(Error::BodyTimeout),
-            Awaited::Request | Awaited::Nothing => self.close(),
+            Awaited::Request => self.close(),
+        }
+    }
+
+    /// How long we wait for it.
+    fn patience(&self, what: Awaited) -> Duration {
+        match what {
+            // A client that says nothing gets no longer than one that says something slowly.
+            Awaited::Request if self.is_new() => self.limits.idle_timeout.min(self.limits.head_timeout),
+            Awaited::Request => self.limits.idle_timeout,
+            Awaited::RestOfHead => self.limits.head_timeout,
+            Awaited::RestOfBody => self.limits.body_timeout,
         }
     }
 
@@ -417,6 +418,6 @@ impl Connection {
     fn drop_input(&mut self) {
         self.input.clear();
         self.consumed = 0;
-        self.wait.what = Awaited::Nothing;
+        self.wait = None;
     }
 }

@@ -168,7 +168,7 @@ fn run_to_rest(connection: &mut Connection, output: &mut Vec<u8>, received: usiz
     let most_steps = 10 + received;
     for _ in 0..most_steps {
         let response = match connection.next(Duration::ZERO) {
-            Step::Read => {
+            Step::Read { .. } => {
                 send(connection, output);
                 return false;
             }
