@@ -46,9 +46,6 @@ pub(super) fn lend(spare: &mut Vec<u8>, own: &mut Vec<u8>) {
 /// but in a buffer of their size: if they kept the big one, a few hundred slow peers would each hold one.
 pub(super) fn take_back(own: &mut Vec<u8>, from: usize, spare: &mut Vec<u8>) {
     let needed = own.len() - from;
-    if own.capacity() == 0 {
-        return;
-    }
     if needed == 0 && spare.capacity() == 0 && own.capacity() <= LARGEST_KEPT {
         own.clear();
         std::mem::swap(own, spare);

@@ -32,7 +32,7 @@ use super::target::{self, Target};
 /// The parser wants a table to fill, and clearing a hundred entries takes longer than parsing the usual ten.
 const USUAL_HEADERS: usize = 16;
 
-/// What is known when a head is complete. Positions count from the head's first byte.
+/// What is known when a head is complete. Positions count from the head's first byte, those of the target from the target's.
 #[derive(Debug)]
 pub(super) struct Head {
     // For the route: what is asked for.
@@ -57,12 +57,13 @@ impl Head {
     pub(super) fn request<'a>(&self, bytes: &'a [u8], body: Range<usize>) -> Request<'a> {
         let line = std::str::from_utf8(&bytes[..self.header_lines.start]);
         let line = line.expect("a request line that was let through is ASCII");
+        let target = &line[self.method.name().len() + " ".len()..];
         Request {
             method: self.method,
             version: self.version,
-            path: if self.target.path.is_empty() { "/" } else { &line[self.target.path.clone()] },
-            query: self.target.query().map(|range| &line[range]),
-            authority: self.target.authority().map(|range| &line[range]),
+            path: if self.target.path.is_empty() { "/" } else { &target[self.target.path.clone()] },
+            query: self.target.query().map(|range| &target[range]),
+            authority: self.target.authority().map(|range| &target[range]),
             header_lines: &bytes[self.header_lines.clone()],
             has_origin: self.has_origin,
             body: &bytes[body],
@@ -190,9 +191,8 @@ fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
     }
     let version = parse_version(version)?;
     // CONNECT is not among the methods: its target has a form of its own, and only a proxy could serve it.
-    let target_start = method.len() + 1;
     let method = Method::from_name(method).ok_or(Error::MethodNotImplemented)?;
-    let target = target::parse(target, method)?.moved_by(target_start);
+    let target = target::parse(target, method)?;
     Ok(RequestLine { method, version, target, end })
 }
 

@@ -25,8 +25,8 @@ pub(super) struct Target {
     // From here on positions and not text: see above.
     /// Empty for an address without a path, `http://host`; then it stands for `/`.
     pub(super) path: Range<usize>,
-    /// Where the target ends. If that is not where the path does, a `?` and a query are in between.
-    end: usize,
+    /// If it is more than the path's end, a `?` and a query are in between.
+    length: usize,
 }
 
 /// How a target is written.
@@ -42,19 +42,9 @@ pub(super) enum Form {
 }
 
 impl Target {
-    /// The same target, counted from a point that lies `distance` bytes further ahead.
-    pub(super) fn moved_by(self, distance: usize) -> Target {
-        let form = match self.form {
-            Form::Absolute { authority } => Form::Absolute { authority: authority + distance },
-            other => other,
-        };
-        let path = self.path.start + distance..self.path.end + distance;
-        Target { form, path, end: self.end + distance }
-    }
-
     /// What follows the first `?`. `/a?` has an empty one, `/a` has none.
     pub(super) fn query(&self) -> Option<Range<usize>> {
-        if self.path.end < self.end { Some(self.path.end + 1..self.end) } else { None }
+        if self.path.end < self.length { Some(self.path.end + 1..self.length) } else { None }
     }
 
     /// The host that the target names.
@@ -72,7 +62,7 @@ impl Target {
 /// one exception: a fragment, `#...`, belongs to the client alone and is never sent.
 pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
     if target == b"*" {
-        let asterisk = Target { form: Form::Asterisk, path: 0..1, end: 1 };
+        let asterisk = Target { form: Form::Asterisk, path: 0..1, length: 1 };
         return if method == Method::Options { Ok(asterisk) } else { Err(Error::Target) };
     }
     // By far the most common form, so it is tried before the rare ones.
@@ -105,7 +95,7 @@ fn find_query(target: &[u8], form: Form, path_start: usize) -> Result<Target, Er
         [b'?', query @ ..] if QUERY.has_all(query) => {}
         _ => return Err(Error::Target),
     }
-    Ok(Target { form, path: path_start..path_end, end: target.len() })
+    Ok(Target { form, path: path_start..path_end, length: target.len() })
 }
 
 /// The length of `scheme` if the target begins with it, which may be written in capitals.
