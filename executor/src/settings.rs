@@ -33,7 +33,7 @@ pub trait Choice: Copy + Default + PartialEq + 'static {
             }
         }
         let known = Self::CHOICES.iter().map(|(name, _)| *name).collect();
-        Err(Unknown { variable: Self::VARIABLE, word: word.to_owned(), known })
+        Err(Unknown { variable: None, word: word.to_owned(), known })
     }
 
     /// Its word.
@@ -62,7 +62,9 @@ pub trait Choice: Copy + Default + PartialEq + 'static {
     /// As [`from_environment`](Self::from_environment).
     fn said_by_environment() -> Result<Option<Self>, Unknown> {
         match env::var_os(Self::VARIABLE) {
-            Some(word) if !word.is_empty() => Self::named(&word.to_string_lossy()).map(Some),
+            Some(word) if !word.is_empty() => Self::named(&word.to_string_lossy())
+                .map(Some)
+                .map_err(|unknown| Unknown { variable: Some(Self::VARIABLE), ..unknown }),
             _ => Ok(None),
         }
     }
@@ -178,7 +180,9 @@ pub(crate) fn slow_from_environment() -> Result<Duration, Unknown> {
     let word = word.to_string_lossy().into_owned();
     match word.parse() {
         Ok(millis) => Ok(Duration::from_millis(millis)),
-        Err(_) => Err(Unknown { variable: VARIABLE, word, known: vec!["a whole number of milliseconds"] }),
+        Err(_) => {
+            Err(Unknown { variable: Some(VARIABLE), word, known: vec!["a whole number of milliseconds"] })
+        }
     }
 }
 
@@ -199,14 +203,18 @@ from_str!(TimerKind, WakeMode, ClockKind, DebugChoice, StepChoice);
 /// A word that a switch does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
-    variable: &'static str,
+    /// If it comes from the environment.
+    variable: Option<&'static str>,
     word: String,
     known: Vec<&'static str>,
 }
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}={:?} is not known; it can be {}", self.variable, self.word, self.known.join(", "))
+        if let Some(variable) = self.variable {
+            write!(f, "{variable}=")?;
+        }
+        write!(f, "{:?} is not known; it can be {}", self.word, self.known.join(", "))
     }
 }
 
