@@ -114,12 +114,12 @@ pub fn announce(listener: &TcpListener) -> io::Result<()> {
 ///
 /// If the operating system refuses the handler.
 pub fn exit_on_second_signal() -> io::Result<()> {
+    let asked = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
-        let asked = Arc::new(AtomicBool::new(false));
         // In this order: the first signal finds the flag down and raises it, the second finds it
-        // up. A shell calls the end by a signal 128 and its number.
+        // up, whichever of the two it is. A shell calls the end by a signal 128 and its number.
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&asked))?;
-        flag::register(signal, asked)?;
+        flag::register(signal, Arc::clone(&asked))?;
     }
     Ok(())
 }
