@@ -112,8 +112,10 @@ impl<'a> Facts<'a> {
     }
 
     fn note_expect(&mut self, value: &[u8]) {
-        for expectation in value.split(|&byte| byte == b',') {
-            let known = expectation.trim_ascii().eq_ignore_ascii_case(b"100-continue")
+        let elements = value.split(|&byte| byte == b',').map(<[u8]>::trim_ascii);
+        // RFC 9110 (5.6.1.2) wants empty elements of a list ignored.
+        for expectation in elements.filter(|element| !element.is_empty()) {
+            let known = expectation.eq_ignore_ascii_case(b"100-continue")
                 && self.expectation != Some(Expectation::Unknown);
             self.expectation = Some(if known { Expectation::Continue } else { Expectation::Unknown });
         }
