@@ -201,6 +201,10 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
             match client.connection.next(time) {
                 Step::Read { until } => {
                     write(server, &mut client).await?;
+                    if server.stopping.get() && client.connection.is_idle() {
+                        // It was not, for the answer had yet to be taken, when those who are idle were closed.
+                        return linger(server, &mut client).await;
+                    }
                     client.idle.set(client.connection.is_idle());
                     read(server, &mut client, until).await?;
                     client.idle.set(false);
@@ -248,8 +252,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                         return Ok(());
                     }
                     write(server, &mut client).await?;
-                    // Nothing unread is left behind, and nothing is to come.
-                    if client.connection.may_just_close() && !client.has_more {
+                    if client.connection.may_just_close() && nothing_unread(server, &client.stream) {
                         client.connection.return_buffers(&mut server.spare.borrow_mut());
                         return Ok(());
                     }
@@ -386,6 +389,11 @@ async fn write(server: &Server, client: &mut Client) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether the client has sent nothing that would be left behind, whatever it has announced.
+fn nothing_unread(server: &Server, stream: &TcpStream) -> bool {
+    !matches!(stream.try_read(&mut server.read_buffer.borrow_mut()), Ok(1..))
 }
 
 /// Closes so that the last answer arrives: a socket closed with bytes unread sends a reset, which

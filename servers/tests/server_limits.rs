@@ -8,11 +8,19 @@
 mod program_support;
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use program_support::{ASYNC, BLOCKING, DEADLINE, Program, command, finish, serve_with, stderr, stdout};
+use executor::{EventLoop, to_thread};
+use program_support::{
+    ASYNC, BLOCKING, DEADLINE, Program, command, eventually, finish, serve_with, stderr, stdout,
+};
+use servers::async_server;
+use servers::http::{Request, Response, Status};
+use servers::options::Options;
+use servers::routes::Reply;
 use socket2::SockRef;
 
 const SERVERS: [&str; 2] = [ASYNC, BLOCKING];
@@ -220,6 +228,58 @@ fn an_error_is_not_lost_to_what_the_client_still_sends() {
         let answer = read_to_end(&mut stream);
         assert!(answer.starts_with("HTTP/1.1 413 "), "{server}: {answer}");
     }
+}
+
+#[test]
+fn an_answer_is_not_lost_to_what_comes_behind_a_goodbye() {
+    for server in SERVERS {
+        let (program, address) = serve_with(server, &[]);
+        let mut stream = connect(address);
+        stream
+            .write_all(b"GET /sleeper?seconds=0.3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        program.log("> GET /sleeper");
+        // An empty line behind it, as old clients send one.
+        stream.write_all(b"\r\n").unwrap();
+        let answer = read_to_end(&mut stream);
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{server}: {answer}");
+    }
+}
+
+/// An answer that no socket takes at once.
+fn large(_: &Request<'_>) -> Reply {
+    Reply::Now(Response::text(Status::Ok, "x".repeat(LARGE)))
+}
+
+const LARGE: usize = 16 * 1024 * 1024;
+
+#[test]
+fn a_server_that_stops_does_not_wait_for_a_client_that_has_taken_its_answer() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let options = Options { routes: large, grace: 2 * DEADLINE, ..Options::default() };
+    let (stop, stopped) = mpsc::channel::<()>();
+    let (ended, end) = mpsc::channel();
+    thread::spawn(move || {
+        let event_loop = EventLoop::builder().build().unwrap();
+        let stop = async move { to_thread(move || stopped.recv()).await.unwrap().unwrap() };
+        event_loop.block_on(async_server::serve(listener, options, stop)).unwrap();
+        ended.send(()).unwrap();
+    });
+
+    let mut stream = connect(address);
+    stream.write_all(ACTIVER).unwrap();
+    // It writes, and has to wait; and it is asked to stop, which it has heard when nobody listens any more.
+    stream.peek(&mut [0]).unwrap();
+    stop.send(()).unwrap();
+    eventually("nobody to listen", || TcpStream::connect(address).is_err().then_some(()));
+    let mut taken = 0;
+    let mut part = vec![0; 1024 * 1024];
+    while taken < LARGE {
+        taken += stream.read(&mut part).unwrap();
+    }
+    // Our end stays open, and asks for nothing.
+    end.recv_timeout(DEADLINE).expect("it ends");
 }
 
 #[test]
