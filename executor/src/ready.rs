@@ -109,7 +109,8 @@ impl ReadyQueue {
     /// Directly: the task is put into the ready queue here and now, and so runs in this turn if the
     /// turn has yet to run its entries. Or as in asyncio: a callback of its own does it, and the
     /// task runs a turn later. (There, a timer's callback sets a future's result, and the task has
-    /// to be called back by the future.) `wake` is a waker's; for a signal, it is the handler.
+    /// to be called back by the future.) `wake` is a waker's, or calls a signal's handler or whoever
+    /// watches a child.
     pub(crate) fn deliver(self: &Rc<Self>, cause: Cause, wake: impl FnOnce() + 'static) {
         match self.mode {
             WakeMode::Direct => {

@@ -93,8 +93,8 @@ impl LoopState {
     /// Phase 2. Returns when something came, or when it was not to wait.
     ///
     /// A wait that brings nothing makes no turn, and is followed by another: the timer it was for may
-    /// have been cancelled, or may only have moved down the wheel; or nobody waits for what the
-    /// operating system had to tell.
+    /// have been cancelled, or lie beyond [`LONGEST_WAIT`]; or nobody waits for what the operating
+    /// system had to tell.
     fn wait(&self, timeout: Option<Duration>, found: &mut Found) {
         let mut timeout = timeout;
         loop {

@@ -24,7 +24,7 @@
 //!
 //! A flag that is set means that its entry or its note has yet to be dealt with, and a poll will
 //! follow: there is nothing to do. Whoever finds the flag clear brings a poll about. (A task that is
-//! woken at home while its note is on the way is polled once more than it need be, which does no harm.)
+//! woken at home while its note is on the way may be polled once more than it need be: no harm done.)
 //!
 //! Two flags and not one, because most wake-ups come on the loop's own thread. `queued` is only ever
 //! touched there, so for those it is plain memory: no lock, and no locked instruction, which would cost

@@ -343,7 +343,7 @@ async fn unless_gone<W: Future>(client: &Client, work: W) -> io::Result<W::Outpu
     .await
 }
 
-/// Reads what the client says next, and waits for it so long.
+/// Reads what the client says next, and waits for it no longer than `until`.
 async fn read(server: &Server, client: &mut Client, until: Duration) -> io::Result<()> {
     client.connection.return_buffers(&mut server.spare.borrow_mut());
     if client.has_more {

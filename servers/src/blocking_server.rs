@@ -229,7 +229,7 @@ fn more_is_there(client: &Client) -> bool {
     more & client.stream.set_nonblocking(false).is_ok()
 }
 
-/// Reads what the client says next, and waits for it so long.
+/// Reads what the client says next, and waits for it no longer than `until`.
 fn read(server: &mut Server<'_>, client: &mut Client, until: Duration) -> io::Result<()> {
     client.connection.return_buffers(&mut server.spare);
     let patience = until.saturating_sub(server.started.elapsed()).max(SHORTEST_TIMEOUT);

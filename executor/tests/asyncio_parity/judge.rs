@@ -46,7 +46,7 @@ pub(crate) fn judge(twin: Twin) {
 fn judge_on(twin: Twin, kinds: &[Kind]) {
     for kind in kinds.iter().copied() {
         let printed = within_patience(move || output_of(twin.program, kind, twin.clock));
-        compare(&twin, kind, &printed, &twin.expected(kind.wake));
+        compare(&twin, kind, 0, &printed, &twin.expected(kind.wake));
     }
 }
 
@@ -61,8 +61,8 @@ pub(crate) fn judge_again(twins: &[Twin], times: usize) {
                 while let Some(twin) = next() {
                     for kind in Kind::all() {
                         let expected = twin.expected(kind.wake);
-                        for _ in 0..times {
-                            compare(twin, kind, &output_of(twin.program, kind, twin.clock), &expected);
+                        for round in 0..times {
+                            compare(twin, kind, round, &output_of(twin.program, kind, twin.clock), &expected);
                         }
                     }
                 }
@@ -71,10 +71,10 @@ pub(crate) fn judge_again(twins: &[Twin], times: usize) {
     });
 }
 
-fn compare(twin: &Twin, kind: Kind, printed: &str, expected: &str) {
+fn compare(twin: &Twin, kind: Kind, round: usize, printed: &str, expected: &str) {
     assert!(
         printed == expected,
-        "{} on {kind:?} printed\n{printed}\nand should have printed\n{expected}",
+        "round {round} of {} on {kind:?} printed\n{printed}\nand should have printed\n{expected}",
         twin.name,
     );
 }

@@ -47,8 +47,8 @@ pub enum Step<'a> {
     /// [`Connection::receive_end`]. If nothing comes before `until`, just ask for the next step. (How long the *write*
     /// may take is the driver's to decide: only it knows whether the peer reads.)
     Read {
-        /// It may move into the future with each request. A driver need not move its timer along: let it fire, ask for
-        /// the next step, and set it anew only then.
+        /// A moment by the clock of `now`. With each request it may move on, and a driver need not move its timer along:
+        /// let it fire, ask for the next step, and set it anew only then. Where it comes nearer, set it at once.
         until: Duration,
     },
     /// Write all of [`Connection::output`]: so many answers wait that no more are made until they are gone.

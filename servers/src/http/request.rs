@@ -49,7 +49,7 @@ impl Method {
         }
     }
 
-    /// The name, for log lines.
+    /// The name, as it stands in the request line.
     pub fn name(self) -> &'static str {
         match self {
             Method::Get => "GET",
