@@ -64,6 +64,8 @@ struct Client {
     patience: Patience,
     /// Whether the last read took all that there was room for: then there is more to read.
     has_more: bool,
+    /// Whether it has waited since, for a slow route or to write: then more may have come.
+    has_waited: bool,
 }
 
 /// Serves until `stop` is done; then answers what is under way, closes idle connections and
@@ -150,6 +152,7 @@ fn welcome(server: &Rc<Server>, stream: TcpStream, number: u64) {
         idle: Rc::clone(&idle),
         patience: Patience::new(),
         has_more: false,
+        has_waited: false,
     };
     let mut connections = server.connections.borrow_mut();
     let place = connections.vacant_entry();
@@ -252,7 +255,8 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                         return Ok(());
                     }
                     write(server, &mut client).await?;
-                    if client.connection.may_just_close() && nothing_unread(server, &client.stream) {
+                    // Nothing unread is left behind, and nothing is to come.
+                    if client.connection.may_just_close() && !client.has_more && !client.has_waited {
                         client.connection.return_buffers(&mut server.spare.borrow_mut());
                         return Ok(());
                     }
@@ -280,6 +284,7 @@ async fn carry_out(server: &Server, client: &mut Client, reply: Reply) -> io::Re
     // Answers to earlier requests should not wait for this one, nor buffers for anything.
     write(server, client).await?;
     client.connection.return_buffers(&mut server.spare.borrow_mut());
+    client.has_waited = true;
     let began = now();
     let response = match reply {
         Reply::Now(response) => response,
@@ -361,6 +366,7 @@ async fn read(server: &Server, client: &mut Client, until: Duration) -> io::Resu
         Ok(0) => client.connection.receive_end(),
         Ok(count) => {
             client.has_more = count == bytes.len();
+            client.has_waited = false;
             client.connection.borrow_buffers(&mut server.spare.borrow_mut());
             client.connection.receive(&bytes[..count]);
         }
@@ -379,6 +385,7 @@ async fn write(server: &Server, client: &mut Client) -> io::Result<()> {
             Ok(count) => client.connection.sent(count),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 client.connection.return_buffers(&mut server.spare.borrow_mut());
+                client.has_waited = true;
                 let until = *until.get_or_insert_with(|| executor::now() + server.options.write_timeout);
                 match client.patience.wait_until(until, client.stream.writable()).await {
                     Err(Elapsed) => return Err(io::ErrorKind::TimedOut.into()),
@@ -389,11 +396,6 @@ async fn write(server: &Server, client: &mut Client) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whether the client has sent nothing that would be left behind, whatever it has announced.
-fn nothing_unread(server: &Server, stream: &TcpStream) -> bool {
-    !matches!(stream.try_read(&mut server.read_buffer.borrow_mut()), Ok(1..))
 }
 
 /// Closes so that the last answer arrives: a socket closed with bytes unread sends a reset, which

@@ -239,7 +239,7 @@ fn an_answer_is_not_lost_to_what_comes_behind_a_goodbye() {
             .write_all(b"GET /sleeper?seconds=0.3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             .unwrap();
         program.log("> GET /sleeper");
-        // An empty line behind it, as old clients send one.
+        // Whatever it has announced.
         stream.write_all(b"\r\n").unwrap();
         let answer = read_to_end(&mut stream);
         assert!(answer.starts_with("HTTP/1.1 200 "), "{server}: {answer}");

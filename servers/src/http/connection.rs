@@ -348,7 +348,8 @@ impl Connection {
         };
         let request = head.request(&self.input[self.consumed..], extent.body.clone());
         self.consumed += extent.end;
-        self.said_goodbye = !head.keep_alive;
+        // Behind a body, some old clients send an empty line.
+        self.said_goodbye = !head.keep_alive && extent.body.is_empty();
         self.empty_lines = 0;
         self.wait = None;
         self.state = State::Asked(exchange);
