@@ -203,7 +203,7 @@ from_str!(TimerKind, WakeMode, ClockKind, DebugChoice, StepChoice);
 /// A word that a switch does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unknown {
-    /// If it comes from the environment.
+    /// Where it stands, if that is in the environment.
     variable: Option<&'static str>,
     word: String,
     known: Vec<&'static str>,

@@ -205,7 +205,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                 Step::Read { until } => {
                     write(server, &mut client).await?;
                     if server.stopping.get() && client.connection.is_idle() {
-                        // It was not, for the answer had yet to be taken, when those who are idle were closed.
+                        // It was still writing when those who were idle were closed, and is idle now.
                         return linger(server, &mut client).await;
                     }
                     client.idle.set(client.connection.is_idle());
