@@ -29,9 +29,8 @@
 
 use std::panic::{self, AssertUnwindSafe};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use reactor::Fired;
+use reactor::{Deadline, Fired};
 
 use crate::event_loop::{Found, LONGEST_WAIT, LoopState};
 use crate::inbox::{News, TaskKey};
@@ -39,6 +38,7 @@ use crate::inspect::event::{Cause, Outcome};
 use crate::ready::{Callback, Entry, Wakeup, callback};
 use crate::task::{Runnable, drop_body};
 use crate::time::Due;
+use crate::time::instant::Instant;
 
 impl LoopState {
     /// One turn of the loop. asyncio: `_run_once`.
@@ -48,10 +48,10 @@ impl LoopState {
         self.tell_turn_begin();
 
         // 1. How long may we wait? Not at all if something is ready; else until the next timer.
-        let timeout = self.timeout();
+        let until = self.until();
 
         // 2. Wait for the operating system, so long.
-        self.wait(timeout, found);
+        self.wait(until, found);
 
         // 3. What other threads report, and who can read or write: to the ready queue.
         self.take_news();
@@ -78,16 +78,20 @@ impl LoopState {
         self.tell_turn_end(ready, began);
     }
 
-    /// Phase 1: how long phase 2 may wait; without a limit, `None`.
-    fn timeout(&self) -> Option<Duration> {
+    /// Phase 1: until when phase 2 may wait; without a limit, `None`.
+    ///
+    /// A moment and not a duration, for which one would have to know how late it is by now. What is
+    /// not after this turn's time means: not at all.
+    fn until(&self) -> Option<Instant> {
+        let turn_time = self.turn_time.get();
         // News in the inbox have rung the reactor's bell, so a wait would end at once anyway. But a
         // loop that has no sockets and does not want to wait need not make the call.
         if self.ready.len() > 0 || self.stopping.get() || !self.ready.inbox.is_empty() {
-            return Some(Duration::ZERO);
+            return Some(turn_time);
         }
         // Without a timer there is no limit: the `?` says `None`, for ever.
         let deadline = self.timers.borrow_mut().earliest()?;
-        Some(deadline.since(self.now()).min(LONGEST_WAIT))
+        Some(deadline.min(turn_time + LONGEST_WAIT))
     }
 
     /// Phase 2. Returns when something came, or when it was not to wait.
@@ -95,18 +99,19 @@ impl LoopState {
     /// A wait that brings nothing makes no turn, and is followed by another: the timer it was for may
     /// have been cancelled, or lie beyond [`LONGEST_WAIT`]; or nobody waits for what the operating
     /// system had to tell.
-    fn wait(&self, timeout: Option<Duration>, found: &mut Found) {
-        let mut timeout = timeout;
+    fn wait(&self, until: Option<Instant>, found: &mut Found) {
+        let mut until = until;
         loop {
-            self.wait_once(timeout, found);
-            if timeout != Some(Duration::ZERO) || self.needs_the_time() {
+            let may_wait = until.is_none_or(|until| until > self.turn_time.get());
+            self.wait_once(until, may_wait, found);
+            if may_wait || self.needs_the_time() {
                 self.find_due(&mut found.due);
             }
             let in_vain = found.fired.is_empty() && found.due.is_empty() && self.ready.inbox.is_empty();
-            if !in_vain || timeout == Some(Duration::ZERO) {
+            if !in_vain || !may_wait {
                 return;
             }
-            timeout = self.timeout();
+            until = self.until();
         }
     }
 
@@ -128,17 +133,18 @@ impl LoopState {
 
     /// Asks the operating system once. How long that is depends on the clock: the virtual one does
     /// not wait at all where a timer can end the wait, and jumps to it instead.
-    fn wait_once(&self, timeout: Option<Duration>, found: &mut Found) {
-        let began = self.tell_wait_begin(timeout);
+    fn wait_once(&self, until: Option<Instant>, may_wait: bool, found: &mut Found) {
+        let began = self.tell_wait_begin(until);
         let clock = &self.narrator().clock;
-        let ask_for = clock.timeout_to_ask_for(timeout, self.extras.pool.is_busy());
+        let deadline =
+            if may_wait { clock.deadline(until, self.extras.pool.is_busy()) } else { Deadline::Now };
         // Whoever does not want to wait, and has no sockets, has nothing to ask.
-        if ask_for != Some(Duration::ZERO) || self.reactor.sources() > 0 {
-            let result = self.reactor.wait(ask_for, &mut found.fired);
+        if deadline != Deadline::Now || self.reactor.sources() > 0 {
+            let result = self.reactor.wait(deadline, &mut found.fired);
             result.expect("the operating system cannot wait for the loop's descriptors any more");
         }
         let in_vain = found.fired.is_empty() && self.ready.inbox.is_empty();
-        clock.waited(timeout, ask_for, in_vain);
+        clock.waited(until, deadline, in_vain);
         self.tell_wait_end(began, &found.fired);
     }
 

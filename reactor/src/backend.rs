@@ -9,7 +9,7 @@
 //! | `register` | both directions, for the life of the socket | the descriptor, interested in nothing |
 //! | `arm` | nothing to do: every change is reported anyway | tell the kernel, in one system call |
 //! | `repeat` | register anew: the kernel looks again | nothing to do: arming makes it look |
-//! | a timeout | an alarm beside the sockets | the library has an alarm of its own |
+//! | a deadline | an alarm beside the sockets | the library has an alarm of its own |
 //! | an event | reported once per change of state | reported once, then silent until armed again |
 //! | `deregister` | nothing to do: closing is enough to leave | must come before the descriptor is closed |
 //!
@@ -26,8 +26,8 @@ use std::fmt;
 use std::io;
 use std::os::fd::RawFd;
 use std::str::FromStr;
-use std::time::Duration;
 
+use crate::deadline::Deadline;
 use crate::notifier::Notifier;
 
 /// Which library asks the operating system. asyncio: the choice between `EpollSelector`,
@@ -156,13 +156,13 @@ impl Backend {
         }
     }
 
-    /// Asks the operating system once and adds what it says to `found`. `None` waits for ever. A
-    /// timeout is rounded up to what the system can count, never down. A signal handler that ran
-    /// meanwhile (EINTR) makes no difference: the wait goes on with the time that is left.
-    pub(crate) fn wait(&mut self, timeout: Option<Duration>, found: &mut Vec<Readiness>) -> io::Result<()> {
+    /// Asks the operating system once and adds what it says to `found`. A deadline is rounded up to
+    /// what the system can count, never down. A signal handler that ran meanwhile (EINTR) makes no
+    /// difference: the wait goes on.
+    pub(crate) fn wait(&mut self, deadline: Deadline, found: &mut Vec<Readiness>) -> io::Result<()> {
         match self {
-            Backend::Mio(backend) => backend.wait(timeout, found),
-            Backend::Polling(backend) => backend.wait(timeout, found),
+            Backend::Mio(backend) => backend.wait(deadline, found),
+            Backend::Polling(backend) => backend.wait(deadline, found),
         }
     }
 }

@@ -23,11 +23,11 @@ use std::fmt;
 use std::io;
 use std::os::fd::RawFd;
 use std::rc::Rc;
-use std::time::Duration;
 
 use slab::Slab;
 
 use crate::backend::{Backend, BackendKind, Readiness};
+use crate::deadline::Deadline;
 use crate::notifier::Notifier;
 
 /// Which way bytes flow, seen from here.
@@ -157,22 +157,22 @@ impl<W> Reactor<W> {
     }
 
     /// Waits until a socket that somebody armed can make progress, until another thread
-    /// [notifies](Self::notifier), or until `timeout` has passed: `None` waits for ever, zero only
-    /// looks. Adds what fired to `fired`, in the kernel's order, for each socket the reader before
-    /// the writer. asyncio: `selector.select(timeout)` and `_process_events`.
+    /// [notifies](Self::notifier), or until `deadline`. Adds what fired to `fired`, in the kernel's
+    /// order, for each socket the reader before the writer. asyncio: `selector.select(timeout)` and
+    /// `_process_events`.
     ///
-    /// A timeout is never cut short: it is rounded up to what the operating system counts in. A
-    /// wait may well end early with nothing fired, though: when it was notified, or when something
+    /// No wait is cut short by the clock: what the operating system counts in is rounded up. A wait
+    /// may well end early with nothing fired, though: when it was notified, or when something
     /// happened that nobody armed (it is remembered).
     ///
     /// # Errors
     ///
     /// What the operating system says; a signal that interrupts the wait is not an error and does
     /// not end it.
-    pub fn wait(&self, timeout: Option<Duration>, fired: &mut Vec<Fired<W>>) -> io::Result<()> {
+    pub fn wait(&self, deadline: Deadline, fired: &mut Vec<Fired<W>>) -> io::Result<()> {
         let mut found = self.table.found.borrow_mut();
         found.clear();
-        self.table.backend.borrow_mut().wait(timeout, &mut found)?;
+        self.table.backend.borrow_mut().wait(deadline, &mut found)?;
         for readiness in found.iter() {
             self.take_in(*readiness, fired);
         }

@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reactor::{BackendKind, Direction, Fired, Reactor, Registered};
+use reactor::{BackendKind, Deadline, Direction, Fired, Reactor, Registered};
 use rlimit::Resource;
 
 /// Far more than one wait brings (1,024), and than the thousand at which `select` ends.
@@ -85,7 +85,7 @@ fn all_are_heard(reactor: &Reactor<usize>, sockets: &[Registered<UnixStream, usi
     let mut fired: Vec<Fired<usize>> = Vec::new();
     while left > 0 {
         assert!(Instant::now() < end, "{left} of {} sockets were not told", sockets.len());
-        reactor.wait(Some(Duration::from_millis(100)), &mut fired).unwrap();
+        reactor.wait(Deadline::after(Duration::from_millis(100)), &mut fired).unwrap();
         for event in fired.drain(..) {
             let socket = &sockets[event.waiter];
             assert_eq!((event.source, event.direction), (socket.id(), Direction::Read));
@@ -94,7 +94,7 @@ fn all_are_heard(reactor: &Reactor<usize>, sockets: &[Registered<UnixStream, usi
             left -= 1;
         }
     }
-    reactor.wait(Some(Duration::ZERO), &mut fired).unwrap();
+    reactor.wait(Deadline::Now, &mut fired).unwrap();
     assert!(fired.is_empty());
     assert!(told.iter().all(|&times| times == 1));
 }

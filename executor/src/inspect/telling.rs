@@ -5,7 +5,6 @@
 
 use std::collections::HashSet;
 use std::rc::Rc;
-use std::time::Duration;
 
 use reactor::Fired;
 
@@ -132,8 +131,9 @@ impl LoopState {
         }
     }
 
-    pub(crate) fn tell_wait_begin(&self, timeout: Option<Duration>) -> Option<Instant> {
+    pub(crate) fn tell_wait_begin(&self, until: Option<Instant>) -> Option<Instant> {
         let began = self.narrator().stopwatch()?;
+        let timeout = until.map(|until| until.since(began));
         let timers = self.timers.borrow().armed();
         self.narrator().tell(Event::WaitBegin { timeout, sources: self.reactor.sources(), timers });
         Some(began)

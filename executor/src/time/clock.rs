@@ -14,6 +14,8 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use reactor::Deadline;
+
 use super::instant::Instant;
 use crate::settings::ClockKind;
 
@@ -51,38 +53,32 @@ impl Clock {
         }
     }
 
-    /// For how long the operating system is to be asked to wait, when the loop wants to wait for
-    /// `timeout`.
+    /// Until when the operating system is to be asked to wait, when the loop may wait `until` then.
     ///
     /// The virtual clock only looks at the sockets, unless nothing but them can end the wait. While
     /// the thread pool works (`busy_elsewhere`) it waits for the pool: a deadline may not overtake
     /// a job that takes real time.
-    pub(crate) fn timeout_to_ask_for(
-        &self,
-        timeout: Option<Duration>,
-        busy_elsewhere: bool,
-    ) -> Option<Duration> {
-        match (self.kind, timeout) {
-            (ClockKind::Virtual, Some(timeout)) if !timeout.is_zero() => {
-                if busy_elsewhere {
-                    None
-                } else {
-                    Some(Duration::ZERO)
-                }
-            }
-            _ => timeout,
+    pub(crate) fn deadline(&self, until: Option<Instant>, busy_elsewhere: bool) -> Deadline {
+        let Some(until) = until else { return Deadline::Never };
+        match self.kind {
+            ClockKind::Real => Deadline::At(self.built + until.since(Instant::START)),
+            ClockKind::Virtual if busy_elsewhere => Deadline::Never,
+            ClockKind::Virtual => Deadline::Now,
+            ClockKind::Stepping => Deadline::after(until.since(self.now())),
         }
     }
 
-    /// To be told after each wait that was meant to last `timeout`, and was asked for as `asked`:
-    /// `in_vain` if nothing came but the time.
-    pub(crate) fn waited(&self, timeout: Option<Duration>, asked: Option<Duration>, in_vain: bool) {
-        match (self.kind, timeout) {
+    /// To be told after each wait that might last `until` then, and that the operating system was asked
+    /// for as `deadline`: `in_vain` if nothing came but the time.
+    pub(crate) fn waited(&self, until: Option<Instant>, deadline: Deadline, in_vain: bool) {
+        match (self.kind, until) {
             // Not if the pool was waited for: that wait may end before a call does.
-            (ClockKind::Virtual, Some(timeout)) if in_vain && asked.is_some() => self.advance(timeout),
+            (ClockKind::Virtual, Some(until)) if in_vain && deadline != Deadline::Never => {
+                self.shown.set(self.shown.get().max(until));
+            }
             // Standing at a breakpoint inside the wait counts for no more than what was asked.
             (ClockKind::Stepping, _) => {
-                self.count(timeout.unwrap_or(Duration::MAX));
+                self.count(until.map_or(Duration::MAX, |until| until.since(self.shown.get())));
             }
             _ => {}
         }

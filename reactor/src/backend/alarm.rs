@@ -40,12 +40,14 @@ mod timerfd {
     };
 
     use super::poll_once;
+    use crate::deadline::Deadline;
 
-    /// The kernel's timer, and when it will ring.
+    /// The kernel's timer.
     #[derive(Debug)]
     pub(crate) struct Alarm {
         timer: OwnedFd,
         token: Token,
+        /// When it rings, unless it has: a ring that nobody has heard yet waits in the kernel.
         rings: Option<Instant>,
     }
 
@@ -62,16 +64,13 @@ mod timerfd {
             &mut self,
             poll: &mut Poll,
             events: &mut Events,
-            timeout: Option<Duration>,
+            deadline: Deadline,
         ) -> io::Result<()> {
-            if timeout == Some(Duration::ZERO) {
-                return poll_once(poll, events, timeout);
-            }
-            let mut now = Instant::now();
-            let until = timeout.and_then(|timeout| now.checked_add(timeout));
             loop {
-                if let Some(until) = until {
-                    self.set(now, until)?;
+                match deadline {
+                    Deadline::Now => return poll_once(poll, events, Some(Duration::ZERO)),
+                    Deadline::At(moment) => self.set(moment)?,
+                    Deadline::Never => {}
                 }
                 poll_once(poll, events, None)?;
                 if events.iter().any(|event| event.token() != self.token) {
@@ -79,27 +78,34 @@ mod timerfd {
                 }
                 // It has rung, for this wait or for an earlier one that had something to end it; or
                 // there was a signal.
-                now = Instant::now();
-                if until.is_some_and(|until| now >= until) {
+                if matches!(deadline, Deadline::At(moment) if moment <= Instant::now()) {
                     return Ok(());
+                }
+                if !events.is_empty() {
+                    self.has_rung();
                 }
             }
         }
 
         /// Sees to it that it rings, by then at the latest.
-        fn set(&mut self, now: Instant, until: Instant) -> io::Result<()> {
-            if self.rings.is_some_and(|rings| rings > now && rings <= until) {
+        fn set(&mut self, moment: Instant) -> io::Result<()> {
+            if self.rings.is_some_and(|rings| rings <= moment) {
                 return Ok(());
             }
             // Not zero, which would switch it off.
-            let left = until.saturating_duration_since(now).max(Duration::from_nanos(1));
+            let left = moment.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
             let time = Itimerspec {
                 it_interval: Timespec { tv_sec: 0, tv_nsec: 0 },
                 it_value: Timespec::try_from(left).map_err(io::Error::other)?,
             };
             timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &time)?;
-            self.rings = Some(until);
+            self.rings = Some(moment);
             Ok(())
+        }
+
+        /// To be told when it was among what a wait has found.
+        pub(crate) fn has_rung(&mut self) {
+            self.rings = None;
         }
     }
 }
@@ -110,11 +116,12 @@ pub(super) use timerfd::Alarm;
 #[cfg(not(target_os = "linux"))]
 mod timeout {
     use std::io;
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use mio::{Events, Poll, Token};
 
     use super::poll_once;
+    use crate::deadline::Deadline;
 
     /// Nothing: the wait's own timeout will do.
     #[derive(Debug)]
@@ -130,22 +137,18 @@ mod timeout {
             &mut self,
             poll: &mut Poll,
             events: &mut Events,
-            timeout: Option<Duration>,
+            deadline: Deadline,
         ) -> io::Result<()> {
-            if timeout == Some(Duration::ZERO) {
-                return poll_once(poll, events, timeout);
-            }
-            let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-            let mut left = timeout;
             // Again after a signal.
             loop {
-                poll_once(poll, events, left)?;
-                left = until.map(|until| until.saturating_duration_since(Instant::now()));
-                if !events.is_empty() || left == Some(Duration::ZERO) {
+                poll_once(poll, events, deadline.left())?;
+                if !events.is_empty() || deadline.left() == Some(Duration::ZERO) {
                     return Ok(());
                 }
             }
         }
+
+        pub(crate) fn has_rung(&mut self) {}
     }
 }
 

@@ -6,18 +6,18 @@
 //! call: no `epoll_ctl` per request, and none when it closes, because the kernel forgets a
 //! descriptor whose last copy is closed.
 //!
-//! A wait with a timeout is the business of [`Alarm`]: what `epoll_wait` makes of one is not exact.
+//! A wait with a deadline is the business of [`Alarm`]: what `epoll_wait` makes of a timeout is not exact.
 
 use std::io;
 use std::os::fd::RawFd;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
 use super::Readiness;
 use super::alarm::Alarm;
+use crate::deadline::Deadline;
 use crate::notifier::Notifier;
 
 /// The notifier's own registration: a number that no source can have.
@@ -69,23 +69,24 @@ impl MioBackend {
         self.poll.registry().reregister(&mut SourceFd(&fd), Token(token), BOTH)
     }
 
-    pub(crate) fn wait(&mut self, timeout: Option<Duration>, found: &mut Vec<Readiness>) -> io::Result<()> {
-        self.alarm.wait(&mut self.poll, &mut self.events, timeout)?;
+    pub(crate) fn wait(&mut self, deadline: Deadline, found: &mut Vec<Readiness>) -> io::Result<()> {
+        self.alarm.wait(&mut self.poll, &mut self.events, deadline)?;
         for event in &self.events {
-            // These two have done their work by ending the wait.
-            if event.token() == NOTIFIER || event.token() == ALARM {
-                continue;
+            match event.token() {
+                // These two have done their work by ending the wait.
+                NOTIFIER => {}
+                ALARM => self.alarm.has_rung(),
+                // An end is an edge too, and comes once: often in one event with the last bytes. Whoever
+                // reads those bytes must know that there is more to find out, so it is noted apart.
+                Token(token) => found.push(Readiness {
+                    token,
+                    ready: [event.is_readable(), event.is_writable()],
+                    ended: [
+                        event.is_read_closed() || event.is_error(),
+                        event.is_write_closed() || event.is_error(),
+                    ],
+                }),
             }
-            // An end is an edge too, and comes once: often in one event with the last bytes. Whoever
-            // reads those bytes must know that there is more to find out, so it is noted apart.
-            found.push(Readiness {
-                token: event.token().0,
-                ready: [event.is_readable(), event.is_writable()],
-                ended: [
-                    event.is_read_closed() || event.is_error(),
-                    event.is_write_closed() || event.is_error(),
-                ],
-            });
         }
         Ok(())
     }

@@ -17,11 +17,11 @@
 use std::io;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::Arc;
-use std::time::Duration;
 
 use polling::{Event, Events, PollMode, Poller};
 
 use super::Readiness;
+use crate::deadline::Deadline;
 use crate::notifier::Notifier;
 
 /// polling's poller and the memory for its events.
@@ -56,9 +56,9 @@ impl PollingBackend {
         let _ = self.poller.delete(borrow(&fd));
     }
 
-    pub(crate) fn wait(&mut self, timeout: Option<Duration>, found: &mut Vec<Readiness>) -> io::Result<()> {
+    pub(crate) fn wait(&mut self, deadline: Deadline, found: &mut Vec<Readiness>) -> io::Result<()> {
         self.events.clear();
-        self.poller.wait(&mut self.events, timeout)?;
+        self.poller.wait(&mut self.events, deadline.left())?;
         for event in self.events.iter() {
             // A closed or failed socket is reported again at the next arming, so nothing needs to
             // remember it.

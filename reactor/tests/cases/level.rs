@@ -2,9 +2,8 @@
 
 use std::io::{Read, Write};
 use std::rc::Rc;
-use std::time::Duration;
 
-use reactor::{BackendKind, Direction, Reactor};
+use reactor::{BackendKind, Deadline, Direction, Reactor};
 
 use crate::support::{Bench, arm_reader, arm_writer, take};
 
@@ -96,6 +95,6 @@ pub(crate) fn all_waiters_can_be_taken_back(kind: BackendKind) {
     assert_eq!(reactor.disarm_all().len(), 4);
     assert_eq!(Rc::strong_count(&waiter), 1);
     let mut fired = Vec::new();
-    reactor.wait(Some(Duration::ZERO), &mut fired).unwrap();
+    reactor.wait(Deadline::Now, &mut fired).unwrap();
     assert!(fired.is_empty() && reactor.disarm_all().is_empty());
 }
