@@ -89,6 +89,19 @@ fn every_switch_of_the_loop_serves() {
 }
 
 #[test]
+fn one_person_cannot_step_through_two_loops() {
+    let by_flag = command(ASYNC, &["--addr", "127.0.0.1:0", "--workers", "2", "--step"]);
+    let mut by_variable = command(ASYNC, &["--addr", "127.0.0.1:0", "--workers", "2"]);
+    by_variable.env("LOOP_STEP", "1");
+    for (command, code) in [(by_flag, 2), (by_variable, 1)] {
+        let output = finish(command);
+        assert_eq!(output.status.code(), Some(code));
+        assert_eq!(stdout(&output), "");
+        assert!(stderr(&output).contains("--workers"), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn the_virtual_clock_is_refused() {
     let by_flag = command(ASYNC, &["--addr", "127.0.0.1:0", "--clock", "virtual"]);
     let mut by_variable = command(ASYNC, &["--addr", "127.0.0.1:0"]);

@@ -71,9 +71,14 @@ fn start(arguments: &Arguments) -> Result<(), Failure> {
 /// holds up the connections of that loop and no others.
 fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
     let recording = arguments.event_loop.begin_recording()?;
+    let event_loop = arguments.event_loop.build_among(recording.as_ref(), "loop 1")?;
+    if event_loop.is_stepped() {
+        return Err(
+            "LOOP_STEP=1 wants one loop, and --workers asks for several: leave one of them out".into()
+        );
+    }
     let mut listeners = listen_together("--addr", arguments.addr, BACKLOG, workers)?;
     let own = listeners.swap_remove(0);
-    let event_loop = arguments.event_loop.build_among(recording.as_ref(), "loop 1")?;
     let (report, reports) = mpsc::channel();
     let mut others = Vec::new();
     for (number, listener) in (2..).zip(listeners) {
