@@ -7,7 +7,8 @@
 //! |---|---|---|
 //! | 1 | how long may we wait? | `if self._ready or self._stopping: timeout = 0`, `elif self._scheduled: ...` |
 //! | 2 | wait for the operating system, and look who is due | `event_list = self._selector.select(timeout)` |
-//! | 3 | other threads' news, readable or writable: to the ready queue | `self._process_events(event_list)` |
+//! | 3 | what other threads have to say: to the ready queue | (they append to `self._ready` themselves) |
+//! |   | who can read or write: to the ready queue | `self._process_events(event_list)` |
 //! | 4 | due timers: to the ready queue | `while self._scheduled: ... self._ready.append(handle)` |
 //! | 5 | run what was ready when this phase began | `ntodo = len(self._ready); for i in range(ntodo): ...` |
 //!
@@ -19,9 +20,9 @@
 //! other.
 //!
 //! At first reading, skip what only reports: all that begins with `tell_`, `let_the_person_step`,
-//! `stopwatch`, `because` and `timers_about_to_move`. The loop works without. (The narrator, who
-//! reports, also has the clock, and knows whose step is under way.) And take `deliver` for "wake":
-//! that it has two ways to do so is told in `ready.rs`.
+//! `stopwatch`, `because`, `has_said`, `since` and `timers_about_to_move`. The loop works without. (The
+//! narrator, who reports, also has the clock, and knows whose step is under way.) And take `deliver`
+//! for "wake": that it has two ways to do so is told in `ready.rs`.
 //!
 //! As long as phase 5 lasts, no socket is looked at and no timer, and nobody can interrupt: a task
 //! that does not come to an `.await` that waits holds all the others. That is the bargain of an event
@@ -72,6 +73,7 @@ impl LoopState {
             match self.ready.pop() {
                 Some(Entry::Step(task)) => self.step(task),
                 Some(Entry::Callback(callback)) => self.call(&callback),
+                // Entries are added while others run, and never taken out.
                 None => break,
             }
         }
@@ -80,25 +82,28 @@ impl LoopState {
 
     /// Phase 1: until when phase 2 may wait; without a limit, `None`.
     ///
-    /// A moment and not a duration, for which one would have to know how late it is by now. What is
-    /// not after this turn's time means: not at all.
+    /// A moment, because a duration would need a look at the clock first. One that has passed by the
+    /// time of the last turn says that there is nothing to wait for.
     fn until(&self) -> Option<Instant> {
-        let turn_time = self.turn_time.get();
-        // News in the inbox have rung the reactor's bell, so a wait would end at once anyway. But a
-        // loop that has no sockets and does not want to wait need not make the call.
-        if self.ready.len() > 0 || self.stopping.get() || !self.ready.inbox.is_empty() {
-            return Some(turn_time);
+        let last_turn = self.turn_time.get();
+        if self.has_work() {
+            return Some(last_turn);
         }
         // Without a timer there is no limit: the `?` says `None`, for ever.
         let deadline = self.timers.borrow_mut().earliest()?;
-        Some(deadline.min(turn_time + LONGEST_WAIT))
+        Some(deadline.min(last_turn + LONGEST_WAIT))
     }
 
-    /// Phase 2. Returns when something came, or when it was not to wait.
+    /// Whether there is something to do already.
+    fn has_work(&self) -> bool {
+        self.ready.len() > 0 || self.stopping.get() || !self.ready.inbox.is_empty()
+    }
+
+    /// Phase 2. Returns when there is something to do.
     ///
-    /// A wait that brings nothing makes no turn, and is followed by another: the timer it was for may
-    /// have been cancelled, or lie beyond [`LONGEST_WAIT`]; or nobody waits for what the operating
-    /// system had to tell.
+    /// A wait that brings nothing is followed by another: the timer it was for may have been
+    /// cancelled, or lie beyond [`LONGEST_WAIT`]; or nobody waits for what the operating system had to
+    /// tell.
     fn wait(&self, until: Option<Instant>, found: &mut Found) {
         let mut until = until;
         loop {
@@ -107,8 +112,7 @@ impl LoopState {
             if may_wait || self.needs_the_time() {
                 self.find_due(&mut found.due);
             }
-            let in_vain = found.fired.is_empty() && found.due.is_empty() && self.ready.inbox.is_empty();
-            if !in_vain || !may_wait {
+            if self.has_work() || !found.fired.is_empty() || !found.due.is_empty() {
                 return;
             }
             until = self.until();
@@ -131,8 +135,9 @@ impl LoopState {
         self.tell_timers_moved(may_move);
     }
 
-    /// Asks the operating system once. How long that is depends on the clock: the virtual one does
-    /// not wait at all where a timer can end the wait, and jumps to it instead.
+    /// Asks the operating system once. How long that takes depends on the clock: where a timer can end
+    /// the wait, the virtual one only looks, and jumps to the timer instead (unless the thread pool
+    /// works).
     fn wait_once(&self, until: Option<Instant>, may_wait: bool, found: &mut Found) {
         let began = self.tell_wait_begin(until);
         let clock = &self.narrator().clock;
@@ -143,8 +148,10 @@ impl LoopState {
             let result = self.reactor.wait(deadline, &mut found.fired);
             result.expect("the operating system cannot wait for the loop's descriptors any more");
         }
-        let in_vain = found.fired.is_empty() && self.ready.inbox.is_empty();
-        clock.waited(until, deadline, in_vain);
+        if may_wait {
+            let nothing_came = found.fired.is_empty() && self.ready.inbox.is_empty();
+            clock.waited(until, deadline, nothing_came);
+        }
         self.tell_wait_end(began, &found.fired);
     }
 
@@ -173,14 +180,14 @@ impl LoopState {
         };
         self.narrator().step_begins(task);
         if to_be_dropped {
-            // Whoever stopped it is long back at work: its destructors run here, in its own turn,
-            // where they can do no harm to anybody in the middle of something.
+            // The task was aborted. Its destructors run here, in a step of its own, and not in the
+            // middle of whatever the one who aborted it was doing.
             self.end_task(task, runnable, Outcome::Cancelled);
             return;
         }
-        // This is where control leaves the loop, for as long as the task likes. A debugger that
-        // steps over a pending `.await` comes back here, to the first of the two arms. A panic does not
-        // come so far: it is the task's result (`join_handle.rs`).
+        // This is where control leaves the loop, for as long as the task likes. It comes back to the
+        // first of the two arms when the task has come to an `.await` that waits, and to the second
+        // when it is over. A panic does not come so far: it is the task's result (`join_handle.rs`).
         let began = self.narrator().stopwatch();
         let mut context = Context::from_waker(&runnable.waker);
         match runnable.body.as_mut().poll(&mut context) {
@@ -206,7 +213,7 @@ impl LoopState {
     /// Drops a task, in its own step.
     fn end_task(&self, task: TaskKey, runnable: Runnable, outcome: Outcome) {
         // The future goes first, and its slot after: what its destructors wake or ask of the loop
-        // still finds the task in the table. Only for `cancel` it is too late: that looks at `ending`.
+        // still finds the task in the table. Only to cancel it is too late, and `ending` says so.
         self.ending.set(Some(task));
         drop_body(runnable.body);
         let polls = self.tasks.end(task);

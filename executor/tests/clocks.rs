@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use executor::{ClockKind, EventLoop, Instant, call_later, now, sleep, turn};
+use executor::{ClockKind, EventLoop, Instant, call_later, now, sleep, spawn, turn, yield_now};
 
 mod support {
     pub(crate) mod kinds;
@@ -126,6 +126,26 @@ fn stepping_hardly_counts_a_breakpoint() {
         // The breakpoint made none of them overdue: each has its own turn, as if nobody had stopped
         // the program.
         assert!(happened.is_sorted_by(|(_, one, _), (_, next, _)| one < next), "on {kind:?}: {happened:?}");
+    }
+}
+
+/// Whoever does not let the loop come to a wait works, and does not stand at a breakpoint.
+#[test]
+fn stepping_counts_the_work_of_a_loop_that_never_waits() {
+    for kind in Kind::all() {
+        // Nobody looks on: an observer would ask the clock in every turn.
+        let event_loop = kind.builder(ClockKind::Stepping).debug(false).build().unwrap();
+        let turns = event_loop.block_on(async {
+            let sleeper = spawn(sleep(ms(20)));
+            let mut turns = 0;
+            while !sleeper.is_finished() && turns < 500 {
+                thread::sleep(ms(2));
+                yield_now().await;
+                turns += 1;
+            }
+            turns
+        });
+        assert!((2..=20).contains(&turns), "a sleep of 20 ms took {turns} turns of 2 ms on {kind:?}");
     }
 }
 
