@@ -45,7 +45,7 @@ use crate::task::{About, Tasks};
 use crate::time::instant::Instant;
 use crate::time::{Due, TimerKey, Timers};
 
-/// How long a loop with nothing to do waits at the most. asyncio: `MAXIMUM_SELECT_TIMEOUT`.
+/// How long a loop waits for a timer before it looks again. asyncio: `MAXIMUM_SELECT_TIMEOUT`.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// Everything a loop knows. It is shared by the loop's owner and by the futures that wait on it.
@@ -66,7 +66,7 @@ pub(crate) struct LoopState {
     /// Whether this turn is to be the last for now.
     pub(crate) stopping: Cell<bool>,
     /// The task whose result is out while its step is still under way: nothing of it is left to
-    /// cancel.
+    /// cancel. Its name stays here afterwards: no other task will ever have it.
     pub(crate) ending: Cell<Option<TaskKey>>,
     pub(crate) extras: Extras,
     last_task: Cell<Option<TaskId>>,

@@ -1,11 +1,11 @@
 //! The ready queue: everything that can run now, in one line.
 //!
 //! There is one first-in-first-out queue for steps of tasks and for callbacks alike, and nothing
-//! else decides what runs next: no priorities, no shortcut for the latest. That makes the loop fair
-//! and its traces repeatable. asyncio: `self._ready`, a `deque` of handles.
+//! else decides what runs next: no priorities, and no shortcut for the latest, as tokio has one. That
+//! makes the loop fair and its traces repeatable. asyncio: `self._ready`, a `deque` of handles.
 //!
-//! The queue belongs to the loop's thread and takes no lock. Other threads leave their news in the
-//! [`Inbox`], which does, and the loop empties it into the queue once a turn.
+//! The queue belongs to the loop's thread and has no lock. Other threads leave their news in the
+//! [`Inbox`], which has one, and the loop empties it into the queue once a turn.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -29,8 +29,8 @@ pub(crate) fn callback(call: impl FnOnce() + 'static) -> Callback {
     Rc::new(Cell::new(Some(Box::new(call))))
 }
 
-/// What a ready socket or a due timer is to set going: the loop's half of asyncio's `Handle`, which
-/// is always a callback, because its tasks hang on futures and futures call back.
+/// What a ready socket or a due timer is to set going. asyncio: a `Handle`, which is always a
+/// callback; a task is woken by a callback of the future that it awaits.
 pub(crate) enum Wakeup {
     /// The task that waits for it. The name is for those who look on: a waker does not say whose it
     /// is.
@@ -103,14 +103,14 @@ impl ReadyQueue {
         self.entries.borrow().len()
     }
 
-    /// Wakes whoever waits for a due timer, a ready socket, a finished child, a thread or a signal.
-    /// There are two ways to do so, and each loop has one of them.
+    /// Wakes whoever waits for a due timer, a ready socket, a finished child, a thread or a signal, by
+    /// calling `wake`. That is a waker's nearly always, and puts a task into the ready queue; else it
+    /// calls a signal's handler, or whoever watches a child.
     ///
-    /// Directly: the task is put into the ready queue here and now, and so runs in this turn if the
-    /// turn has yet to run its entries. Or as in asyncio: a callback of its own does it, and the
-    /// task runs a turn later. (There, a timer's callback sets a future's result, and the task has
-    /// to be called back by the future.) `wake` is a waker's, or calls a signal's handler or whoever
-    /// watches a child.
+    /// There are two ways to do so, and each loop has one of them. Directly: `wake` is called here and
+    /// now, so the task runs in this turn if the turn has yet to run its entries. Or as in asyncio: a
+    /// callback calls it, and the task runs a turn later. (There, a timer's callback sets a future's
+    /// result, and the task has to be called back by the future.)
     pub(crate) fn deliver(self: &Rc<Self>, cause: Cause, wake: impl FnOnce() + 'static) {
         match self.mode {
             WakeMode::Direct => {

@@ -6,10 +6,14 @@
 //! into the ready queue, and that is all a wake-up ever is. asyncio: the done-callback
 //! `Task.__wakeup`, which a task adds to the future it awaits.
 //!
-//! A waker may be called many times, from any thread, also after the task is gone. Two flags make
-//! many calls one entry: `queued` while the task stands in the ready queue, `reported` from when
-//! another thread leaves a note about it in the inbox until it is woken at home. This is how a
-//! wake-up travels from another thread:
+//! A waker may be called many times, from any thread, also after the task is gone; many calls make
+//! one entry. Most of them come on the loop's own thread, and there a flag sees to that: `queued`, set
+//! while the task stands in the ready queue. Nobody else touches it, so it is plain memory: no lock,
+//! and no locked instruction, which would cost as much as all the rest of a wake-up.
+//!
+//! Others have a flag of their own: `reported`, set from when a note about the task is left in the
+//! inbox until the task is woken at home. (Other threads do so, and whoever wakes a task while its loop
+//! does not run.) This is how a wake-up travels:
 //!
 //! ```text
 //! another thread                          the loop's thread
@@ -25,10 +29,6 @@
 //! A flag that is set means that its entry or its note has yet to be dealt with, and a poll will
 //! follow: there is nothing to do. Whoever finds the flag clear brings a poll about. (A task that is
 //! woken at home while its note is on the way may be polled once more than it need be: no harm done.)
-//!
-//! Two flags and not one, because most wake-ups come on the loop's own thread. `queued` is only ever
-//! touched there, so for those it is plain memory: no lock, and no locked instruction, which would cost
-//! as much as all the rest of a wake-up. `reported` they look at, and nearly always find it clear.
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.
@@ -82,10 +82,11 @@ impl TaskWaker {
     /// A wake-up on the loop's own thread.
     fn wake_at_home(&self, queue: &ReadyQueue) {
         if self.reported.load(Ordering::Relaxed) {
-            // A swap and not a store. A thread that found the flag set did nothing more, so the poll
-            // that comes must see what it wrote before. Each of them swapped as well: to read the last
-            // of these swaps (`AcqRel`) is to see all that was written before them. A store reads
-            // nothing.
+            // Another thread that found the flag set went away: it relies on the poll that comes to
+            // see what it had written. So the flag is cleared by a swap (`AcqRel`), as it was set by
+            // one: to read what another swap has left is to see all that was written before it. A store
+            // reads nothing. (Where the load above misses a flag that was just set, whoever set it has
+            // left a note: the poll that follows the note sees it all.)
             self.reported.swap(false, Ordering::AcqRel);
         }
         if self.is_queued() {

@@ -1,7 +1,7 @@
 //! The timer wheel: where sleeping tasks sleep.
 //!
 //! A server arms a timer for nearly everything it does and cancels most of them before they fire,
-//! so a timer must cost nothing to arm and nothing to cancel. A sorted structure (asyncio's heap)
+//! so a timer must cost next to nothing to arm and to cancel. A sorted structure (asyncio's heap)
 //! pays for an order that is hardly ever looked at. A wheel sorts only as far as it must: a timer
 //! that is due in an hour is thrown on a coarse pile, and the pile is sorted more finely when its
 //! hour comes.
@@ -10,7 +10,7 @@
 //!
 //! Six levels of 64 slots, like the digits of a number in base 64. A slot of level 0 is one
 //! millisecond wide, so the level spans 64 ms; a slot of level 1 is 64 ms wide, and so on up to two
-//! years. What differs in a digit above these six waits in an overflow list.
+//! years. What lies beyond waits in an overflow list.
 //!
 //! ```text
 //! level 5   slot = 12 days      all 64 = 2.2 years
@@ -21,15 +21,17 @@
 //! level 0   slot = 1 ms         all 64 = 64 ms
 //! ```
 //!
-//! `cursor` is the millisecond up to which everything has fired. A timer belongs to the level of
+//! `cursor` is the millisecond that the wheel has come to: all that was due in those before it has
+//! fired. A timer belongs to the level of
 //! the highest base-64 digit in which its millisecond differs from the cursor's, in the slot that
 //! this digit names. With the cursor at 100, which is 1|36 in base 64, a timer for 120 (1|56)
 //! differs in the last digit: level 0, slot 56. One for 200 (3|8) differs in the digit before:
 //! level 1, slot 3; and when the cursor comes to 192 (3|0), it moves down to level 0, slot 8.
 //!
-//! So all of level 0 comes before all of level 1, that before level 2, and within a level the slots
-//! follow each other: the earliest timer is in the first occupied slot of the lowest occupied level,
-//! and a bitmap per level finds it without a search. When the cursor enters a slot of a higher level,
+//! A timer of level 0 agrees with the cursor in all digits but the last; one of level 1 is ahead of it
+//! in the digit before. So all of level 0 comes before all of level 1, that before level 2, and within
+//! a level the slots follow each other: the earliest timer is in the first occupied slot of the lowest
+//! occupied level, and a bitmap per level finds it without a search. When the cursor enters a slot of a higher level,
 //! its timers now agree with the cursor in one more digit, and move down: they *cascade*. (If some of
 //! them are due by then, these fire at once.)
 //!
@@ -37,13 +39,13 @@
 //!
 //! Slots sort by the millisecond, but deadlines stay exact to the nanosecond: only a timer whose
 //! exact deadline has passed fires, and the loop waits for exact deadlines, not for the edges of
-//! slots. Each slot remembers the earliest deadline that was put into it since it was last empty, so
-//! asking needs no scan; after a cancellation it may be too early. The loop then wakes for nothing,
-//! empties the slot, puts back what is not due, which sets that right, and sleeps on.
+//! slots. Each slot remembers the earliest deadline that was put into it since it was last empty
+//! (`not_before`), so asking needs no scan. If that timer is cancelled, the loop wakes for nothing,
+//! empties the slot, puts back what is not due, which sets `not_before` right, and sleeps on.
 //!
-//! The idea is from G. Varghese and T. Lauck, "Hashed and hierarchical timing wheels" (1987); Linux
-//! had one in `kernel/time/timer.c` and tokio has one in `runtime/time/wheel`. asyncio uses the
-//! heap of [`heap.rs`](super::heap).
+//! The idea is from G. Varghese and T. Lauck, "Hashed and hierarchical timing wheels" (1987). Linux
+//! has one in `kernel/time/timer.c`, which no longer cascades (its far timers are less exact instead),
+//! and tokio has one in `runtime/time/wheel`. asyncio uses the heap of [`heap.rs`](super::heap).
 
 #![expect(clippy::cast_possible_truncation, reason = "slots and positions are small numbers")]
 
@@ -78,8 +80,8 @@ pub(super) struct Timer<T> {
 }
 
 /// One slot: its timers' places in the slab, in no particular order. Numbers and not pointers, so no
-/// `unsafe` is needed; and one behind the other, so that the processor can fetch several timers at
-/// once. In a chain of links, only a timer says where the next one is.
+/// `unsafe` is needed; and in a row, so that the processor can fetch several timers at once, where it
+/// would have to go through a chain link by link.
 #[derive(Debug)]
 struct Slot {
     timers: Vec<u32>,
@@ -155,7 +157,8 @@ impl<T> Wheel<T> {
     }
 
     /// Goes on to `now` and adds every timer whose deadline has come to `due`, in the order of
-    /// (deadline, name). asyncio: the loop over `_scheduled` in `_run_once`.
+    /// (deadline, name). `now` is not before that of the last call: no clock goes back. asyncio: the
+    /// loop over `_scheduled` in `_run_once`.
     pub fn advance(&mut self, now: Instant, due: &mut Vec<Due<T>>) {
         let first_due = due.len();
         let now_millis = now.millis();
@@ -165,17 +168,18 @@ impl<T> Wheel<T> {
                 break;
             }
             self.cursor = begin;
-            if slot < SLOTS && begin == now_millis {
-                // This millisecond is not over. What is due later in it goes back into this same
-                // slot: without the `break`, the loop would find it again, for ever.
-                if self.slots[slot].not_before <= now {
-                    self.drain_slot(slot, now, due);
-                }
+            let is_under_way = slot < SLOTS && begin == now_millis;
+            if is_under_way && self.slots[slot].not_before > now {
                 break;
             }
             self.drain_slot(slot, now, due);
+            if is_under_way {
+                // What is due later in this millisecond is in the same slot again: the loop would find
+                // it for ever.
+                break;
+            }
         }
-        // No timer has to move with it: between there and here, no slot begins that holds one.
+        // No timer has to move with it: no slot that holds one begins between the last one and `now`.
         self.cursor = self.cursor.max(now_millis);
         due[first_due..].sort_unstable_by_key(|timer| (timer.deadline, timer.id));
     }
@@ -210,11 +214,12 @@ impl<T> Wheel<T> {
         let level = slot / SLOTS;
         let shift = level * DIGIT_BITS;
         if slot == OVERFLOW {
-            // The next number that differs from the cursor above all levels.
+            // It is slot 0 of a level above all others: the next number that differs from the cursor in
+            // a digit of that level.
             return ((self.cursor >> shift) + 1) << shift;
         }
         // Above its own digit the slot agrees with the cursor; below it, it begins with zeros.
-        let above = self.cursor >> (shift + DIGIT_BITS) << (shift + DIGIT_BITS);
+        let above = (self.cursor >> (shift + DIGIT_BITS)) << (shift + DIGIT_BITS);
         above | ((slot % SLOTS) as u64) << shift
     }
 
