@@ -31,7 +31,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::task::{Context, Poll};
 
-use reactor::{Deadline, Fired};
+use reactor::{Fired, Until};
 
 use crate::event_loop::{Found, LONGEST_WAIT, LoopState};
 use crate::inbox::{News, TaskKey};
@@ -109,7 +109,9 @@ impl LoopState {
         loop {
             let may_wait = until.is_none_or(|until| until > self.turn_time.get());
             self.wait_once(until, may_wait, found);
-            if may_wait || self.needs_the_time() {
+            // A turn that did not wait has to know the time as well if there are timers to judge by it,
+            // or somebody looks on.
+            if may_wait || self.timers.borrow().armed() > 0 || self.narrator().is_observed() {
                 self.find_due(&mut found.due);
             }
             if self.has_work() || !found.fired.is_empty() || !found.due.is_empty() {
@@ -117,12 +119,6 @@ impl LoopState {
             }
             until = self.until();
         }
-    }
-
-    /// Whether a turn that did not wait has to know the time: there are timers to judge by it, or
-    /// somebody looks on.
-    fn needs_the_time(&self) -> bool {
-        self.timers.borrow().armed() > 0 || self.narrator().is_observed()
     }
 
     /// Looks at the clock, and collects the timers that are due.
@@ -140,17 +136,18 @@ impl LoopState {
     /// works).
     fn wait_once(&self, until: Option<Instant>, may_wait: bool, found: &mut Found) {
         let began = self.tell_wait_begin(until);
+        // Whoever looks on may have woken somebody just now.
+        let may_wait = may_wait && (began.is_none() || !self.has_work());
         let clock = &self.narrator().clock;
-        let deadline =
-            if may_wait { clock.deadline(until, self.extras.pool.is_busy()) } else { Deadline::Now };
+        let ask_for = if may_wait { clock.to_ask_for(until, self.extras.pool.is_busy()) } else { Until::Now };
         // Whoever does not want to wait, and has no sockets, has nothing to ask.
-        if deadline != Deadline::Now || self.reactor.sources() > 0 {
-            let result = self.reactor.wait(deadline, &mut found.fired);
+        if ask_for != Until::Now || self.reactor.sources() > 0 {
+            let result = self.reactor.wait(ask_for, &mut found.fired);
             result.expect("the operating system cannot wait for the loop's descriptors any more");
         }
         if may_wait {
             let nothing_came = found.fired.is_empty() && self.ready.inbox.is_empty();
-            clock.waited(until, deadline, nothing_came);
+            clock.waited(until, ask_for, nothing_came);
         }
         self.tell_wait_end(began, &found.fired);
     }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
-use reactor::{BackendKind, Deadline, Direction, Reactor, Registered};
+use reactor::{BackendKind, Direction, Reactor, Registered, Until};
 
 const BACKENDS: [(BackendKind, &str); 2] = [(BackendKind::Mio, "mio"), (BackendKind::Polling, "polling")];
 
@@ -75,7 +75,7 @@ fn armed_and_waited(
 
     let waiting = Instant::now();
     while fired.len() < pairs.len() {
-        reactor.wait(Deadline::Never, fired).expect("it waits");
+        reactor.wait(Until::Forever, fired).expect("it waits");
     }
     taken += waiting.elapsed();
 
@@ -109,7 +109,7 @@ fn another_thread(criterion: &mut Criterion) {
                 let mut taken = Duration::ZERO;
                 for _ in 0..times {
                     ask.send(()).expect("the other thread is there");
-                    reactor.wait(Deadline::Never, &mut Vec::new()).expect("it waits");
+                    reactor.wait(Until::Forever, &mut Vec::new()).expect("it waits");
                     let woken = Instant::now();
                     taken += woken - told.recv().expect("it was told before");
                 }

@@ -37,7 +37,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::mem;
 use std::net::{TcpListener, TcpStream};
 
-use reactor::{BackendKind, Deadline, Direction, Reactor, Registered, Source};
+use reactor::{BackendKind, Direction, Reactor, Registered, Source, Until};
 
 /// Who goes on when a socket is ready: the reactor keeps this for us, and gives it back.
 #[derive(Debug, Clone, Copy)]
@@ -105,8 +105,8 @@ fn run(reactor: &Reactor<Waiting>, listener: &Socket<TcpListener>) -> io::Result
     for turn in 1_u64.. {
         // Sleep only if nobody can go on. Look in every turn all the same, or those who can would
         // shut out the rest.
-        let deadline = if ready.is_empty() { Deadline::Never } else { Deadline::Now };
-        reactor.wait(deadline, &mut fired)?;
+        let until = if ready.is_empty() { Until::Forever } else { Until::Now };
+        reactor.wait(until, &mut fired)?;
         ready.extend(fired.drain(..).map(|event| event.waiter));
 
         // Those who are ready now: who joins the queue meanwhile has its step in the next turn.

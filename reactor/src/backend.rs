@@ -9,7 +9,7 @@
 //! | `register` | both directions, for the life of the socket | the descriptor, interested in nothing |
 //! | `arm` | nothing to do: every change is reported anyway | tell the kernel, in one system call |
 //! | `repeat` | register anew: the kernel looks again | nothing to do: arming makes it look |
-//! | a deadline | an alarm beside the sockets | the library has an alarm of its own |
+//! | the end of a wait | an alarm beside the sockets | the library has an alarm of its own |
 //! | an event | reported once per change of state | reported once, then silent until armed again |
 //! | `deregister` | nothing to do: closing is enough to leave | must come before the descriptor is closed |
 //!
@@ -27,8 +27,8 @@ use std::io;
 use std::os::fd::RawFd;
 use std::str::FromStr;
 
-use crate::deadline::Deadline;
 use crate::notifier::Notifier;
+use crate::until::Until;
 
 /// Which library asks the operating system. asyncio: the choice between `EpollSelector`,
 /// `KqueueSelector`, ...
@@ -156,13 +156,17 @@ impl Backend {
         }
     }
 
-    /// Asks the operating system once and adds what it says to `found`. A deadline is rounded up to
-    /// what the system can count, never down. A signal handler that ran meanwhile (EINTR) makes no
-    /// difference: the wait goes on.
-    pub(crate) fn wait(&mut self, deadline: Deadline, found: &mut Vec<Readiness>) -> io::Result<()> {
+    /// Asks the operating system once and adds to `found` what it says: of so many sockets as there is
+    /// `room` for, and as all of them can have news at once, that is how many are registered. (Whoever
+    /// asks for fewer hears of a due timer before he hears of bytes that came in time. asyncio's
+    /// selectors count their sockets as well.)
+    ///
+    /// A moment is rounded up to what the system can count, never down. A signal handler that ran
+    /// meanwhile (EINTR) makes no difference: the wait goes on.
+    pub(crate) fn wait(&mut self, until: Until, room: usize, found: &mut Vec<Readiness>) -> io::Result<()> {
         match self {
-            Backend::Mio(backend) => backend.wait(deadline, found),
-            Backend::Polling(backend) => backend.wait(deadline, found),
+            Backend::Mio(backend) => backend.wait(until, room, found),
+            Backend::Polling(backend) => backend.wait(until, room, found),
         }
     }
 }

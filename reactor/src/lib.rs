@@ -28,7 +28,7 @@
 //! ```
 //! use std::io::{ErrorKind, Read, Write};
 //! use std::os::unix::net::UnixStream;
-//! use reactor::{BackendKind, Deadline, Direction, Reactor};
+//! use reactor::{BackendKind, Until, Direction, Reactor};
 //!
 //! # fn main() -> std::io::Result<()> {
 //! let reactor = Reactor::new(BackendKind::Mio)?;
@@ -45,7 +45,7 @@
 //! // The wait sleeps until there is something, and hands back what was armed.
 //! barista.write_all(b"coffee")?;
 //! let mut fired = Vec::new();
-//! reactor.wait(Deadline::Never, &mut fired)?;
+//! reactor.wait(Until::Forever, &mut fired)?;
 //! assert_eq!(fired[0].waiter, "the guest is called");
 //! assert_eq!(guest.get().read(&mut cup)?, 6);
 //! # Ok(())
@@ -63,13 +63,13 @@
 compile_error!("this crate speaks to Unix descriptors: on Windows, build it inside WSL");
 
 mod backend;
-mod deadline;
 mod notifier;
 mod reactor;
 mod source;
+mod until;
 
 pub use backend::{BackendKind, UnknownBackend};
-pub use deadline::Deadline;
 pub use notifier::Notifier;
 pub use reactor::{Direction, Fired, Reactor, SourceId};
 pub use source::{Registered, Source};
+pub use until::Until;

@@ -27,8 +27,8 @@ use std::rc::Rc;
 use slab::Slab;
 
 use crate::backend::{Backend, BackendKind, Readiness};
-use crate::deadline::Deadline;
 use crate::notifier::Notifier;
+use crate::until::Until;
 
 /// Which way bytes flow, seen from here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -157,9 +157,9 @@ impl<W> Reactor<W> {
     }
 
     /// Waits until a socket that somebody armed can make progress, until another thread
-    /// [notifies](Self::notifier), or until `deadline`. Adds what fired to `fired`, in the kernel's
-    /// order, for each socket the reader before the writer. asyncio: `selector.select(timeout)` and
-    /// `_process_events`.
+    /// [notifies](Self::notifier), or `until` its time is over. Adds what fired to `fired`, in the
+    /// kernel's order, for each socket the reader before the writer. asyncio: `selector.select(timeout)`
+    /// and `_process_events`.
     ///
     /// No wait is cut short by the clock: what the operating system counts in is rounded up. A wait
     /// may well end early with nothing fired, though: when it was notified, or when something
@@ -169,10 +169,10 @@ impl<W> Reactor<W> {
     ///
     /// What the operating system says; a signal that interrupts the wait is not an error and does
     /// not end it.
-    pub fn wait(&self, deadline: Deadline, fired: &mut Vec<Fired<W>>) -> io::Result<()> {
+    pub fn wait(&self, until: Until, fired: &mut Vec<Fired<W>>) -> io::Result<()> {
         let mut found = self.table.found.borrow_mut();
         found.clear();
-        self.table.backend.borrow_mut().wait(deadline, &mut found)?;
+        self.table.backend.borrow_mut().wait(until, self.sources(), &mut found)?;
         for readiness in found.iter() {
             self.take_in(*readiness, fired);
         }

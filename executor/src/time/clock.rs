@@ -14,7 +14,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use reactor::Deadline;
+use reactor::Until;
 
 use super::instant::Instant;
 use crate::settings::ClockKind;
@@ -58,22 +58,22 @@ impl Clock {
     /// The virtual clock only looks at the sockets, unless nothing but them can end the wait. While
     /// the thread pool works (`busy_elsewhere`) it waits for the pool: a deadline may not overtake
     /// a job that takes real time.
-    pub(crate) fn deadline(&self, until: Option<Instant>, busy_elsewhere: bool) -> Deadline {
-        let Some(until) = until else { return Deadline::Never };
+    pub(crate) fn to_ask_for(&self, until: Option<Instant>, busy_elsewhere: bool) -> Until {
+        let Some(until) = until else { return Until::Forever };
         match self.kind {
-            ClockKind::Real => Deadline::At(self.built + until.since(Instant::START)),
-            ClockKind::Virtual if busy_elsewhere => Deadline::Never,
-            ClockKind::Virtual => Deadline::Now,
-            ClockKind::Stepping => Deadline::after(until.since(self.now())),
+            ClockKind::Real => Until::At(self.built + until.since(Instant::START)),
+            ClockKind::Virtual if busy_elsewhere && until > self.shown.get() => Until::Forever,
+            ClockKind::Virtual => Until::Now,
+            ClockKind::Stepping => Until::after(until.since(self.now())),
         }
     }
 
     /// To be told after each wait that might last `until` then, and that the operating system was asked
-    /// for as `deadline`: `in_vain` if nothing came but the time.
-    pub(crate) fn waited(&self, until: Option<Instant>, deadline: Deadline, in_vain: bool) {
+    /// for as `asked`: `in_vain` if nothing came but the time.
+    pub(crate) fn waited(&self, until: Option<Instant>, asked: Until, in_vain: bool) {
         match (self.kind, until) {
             // Not if the pool was waited for: that wait may end before a call does.
-            (ClockKind::Virtual, Some(until)) if in_vain && deadline != Deadline::Never => {
+            (ClockKind::Virtual, Some(until)) if in_vain && asked != Until::Forever => {
                 self.shown.set(self.shown.get().max(until));
             }
             // Standing at a breakpoint inside the wait counts for no more than what was asked.

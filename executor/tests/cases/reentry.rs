@@ -20,6 +20,7 @@ use executor::{
 
 use crate::support::kinds::Kind;
 use crate::support::loops::on_every_kind;
+use crate::support::patience::within_patience;
 use crate::support::sockets::socket_pair;
 
 const MILLI: Duration = Duration::from_millis(1);
@@ -254,6 +255,42 @@ fn an_observer_that_meddles_finds_nothing_borrowed() {
         event_loop.block_on(everything_there_is_to_tell());
         // All but the events of requests, and the first and the last of a loop.
         assert_eq!(meddler.meddled.borrow().len(), 15);
+    }
+}
+
+/// Wakes whoever has left a waker, when it hears that the loop is about to wait.
+#[derive(Default)]
+struct Alarm(RefCell<Option<Waker>>);
+
+impl Observer for Alarm {
+    fn observe(&self, record: &Record) {
+        let waker =
+            if let Event::WaitBegin { .. } = record.event { self.0.borrow_mut().take() } else { None };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+#[test]
+fn a_loop_that_is_given_work_when_it_is_about_to_wait_does_not_wait() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let alarm = Rc::new(Alarm::default());
+            let event_loop = kind.builder(ClockKind::Real).observer(alarm.clone()).build().unwrap();
+            event_loop.block_on(async move {
+                let mut woken = false;
+                poll_fn(|cx| {
+                    if woken {
+                        return Poll::Ready(());
+                    }
+                    woken = true;
+                    *alarm.0.borrow_mut() = Some(cx.waker().clone());
+                    Poll::Pending
+                })
+                .await;
+            });
+        });
     }
 }
 

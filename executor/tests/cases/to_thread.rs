@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use executor::inspect::{Cause, Event};
 use executor::{
-    ClockKind, EventLoop, Instant, JoinError, WakeMode, block, call_soon, now, sleep, spawn, timeout,
-    to_thread, yield_now,
+    ClockKind, EventLoop, Instant, JoinError, WakeMode, block, call_later, call_soon, now, sleep, spawn,
+    timeout, to_thread, yield_now,
 };
 
 use crate::support::kinds::Kind;
@@ -331,6 +331,20 @@ fn blocking_the_loop_itself_on_the_virtual_clock_takes_no_time() {
         event_loop.block_on(async {
             block(Duration::from_hours(10));
             assert_eq!(now(), Instant::START + Duration::from_hours(10));
+        });
+    });
+}
+
+/// A timer whose time has come is not put off by a call: only one that is still to come could overtake it.
+#[test]
+fn a_timer_that_is_overdue_does_not_wait_for_a_call_on_the_virtual_clock() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            let (tell, told) = mpsc::channel();
+            let call = to_thread(move || told.recv());
+            block(Duration::from_millis(1));
+            call_later(Duration::ZERO, move || tell.send("now").unwrap());
+            assert_eq!(call.await.unwrap(), Ok("now"));
         });
     });
 }

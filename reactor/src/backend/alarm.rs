@@ -40,7 +40,7 @@ mod timerfd {
     };
 
     use super::poll_once;
-    use crate::deadline::Deadline;
+    use crate::until::Until;
 
     /// The kernel's timer.
     #[derive(Debug)]
@@ -60,17 +60,19 @@ mod timerfd {
         }
 
         /// Waits until something has come or the time is over: also if that was known before.
-        pub(crate) fn wait(
-            &mut self,
-            poll: &mut Poll,
-            events: &mut Events,
-            deadline: Deadline,
-        ) -> io::Result<()> {
+        pub(crate) fn wait(&mut self, poll: &mut Poll, events: &mut Events, until: Until) -> io::Result<()> {
             loop {
-                match deadline {
-                    Deadline::Now => return poll_once(poll, events, Some(Duration::ZERO)),
-                    Deadline::At(moment) => self.set(moment)?,
-                    Deadline::Never => {}
+                match until {
+                    Until::Now => return poll_once(poll, events, Some(Duration::ZERO)),
+                    Until::At(moment) if !self.rings_by(moment) => {
+                        let left = moment.saturating_duration_since(Instant::now());
+                        if left.is_zero() {
+                            return poll_once(poll, events, Some(Duration::ZERO));
+                        }
+                        self.ring_in(left)?;
+                        self.rings = Some(moment);
+                    }
+                    Until::At(_) | Until::Forever => {}
                 }
                 poll_once(poll, events, None)?;
                 if events.iter().any(|event| event.token() != self.token) {
@@ -78,7 +80,7 @@ mod timerfd {
                 }
                 // It has rung, for this wait or for an earlier one that had something to end it; or
                 // there was a signal.
-                if matches!(deadline, Deadline::At(moment) if moment <= Instant::now()) {
+                if matches!(until, Until::At(moment) if moment <= Instant::now()) {
                     return Ok(());
                 }
                 if !events.is_empty() {
@@ -87,19 +89,17 @@ mod timerfd {
             }
         }
 
-        /// Sees to it that it rings, by then at the latest.
-        fn set(&mut self, moment: Instant) -> io::Result<()> {
-            if self.rings.is_some_and(|rings| rings <= moment) {
-                return Ok(());
-            }
-            // Not zero, which would switch it off.
-            let left = moment.saturating_duration_since(Instant::now()).max(Duration::from_nanos(1));
+        /// Whether it rings by then, or has rung and was not heard yet.
+        fn rings_by(&self, moment: Instant) -> bool {
+            self.rings.is_some_and(|rings| rings <= moment)
+        }
+
+        fn ring_in(&self, left: Duration) -> io::Result<()> {
             let time = Itimerspec {
                 it_interval: Timespec { tv_sec: 0, tv_nsec: 0 },
                 it_value: Timespec::try_from(left).map_err(io::Error::other)?,
             };
             timerfd_settime(&self.timer, TimerfdTimerFlags::empty(), &time)?;
-            self.rings = Some(moment);
             Ok(())
         }
 
@@ -121,7 +121,7 @@ mod timeout {
     use mio::{Events, Poll, Token};
 
     use super::poll_once;
-    use crate::deadline::Deadline;
+    use crate::until::Until;
 
     /// Nothing: the wait's own timeout will do.
     #[derive(Debug)]
@@ -133,16 +133,11 @@ mod timeout {
             Ok(Alarm)
         }
 
-        pub(crate) fn wait(
-            &mut self,
-            poll: &mut Poll,
-            events: &mut Events,
-            deadline: Deadline,
-        ) -> io::Result<()> {
+        pub(crate) fn wait(&mut self, poll: &mut Poll, events: &mut Events, until: Until) -> io::Result<()> {
             // Again after a signal.
             loop {
-                poll_once(poll, events, deadline.left())?;
-                if !events.is_empty() || deadline.left() == Some(Duration::ZERO) {
+                poll_once(poll, events, until.left())?;
+                if !events.is_empty() || until.left() == Some(Duration::ZERO) {
                     return Ok(());
                 }
             }

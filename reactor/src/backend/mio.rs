@@ -6,7 +6,7 @@
 //! call: no `epoll_ctl` per request, and none when it closes, because the kernel forgets a
 //! descriptor whose last copy is closed.
 //!
-//! A wait with a deadline is the business of [`Alarm`]: what `epoll_wait` makes of a timeout is not exact.
+//! That a wait ends in time is the business of [`Alarm`]: what `epoll_wait` makes of a timeout is not exact.
 
 use std::io;
 use std::os::fd::RawFd;
@@ -17,8 +17,8 @@ use mio::{Events, Interest, Poll, Token};
 
 use super::Readiness;
 use super::alarm::Alarm;
-use crate::deadline::Deadline;
 use crate::notifier::Notifier;
+use crate::until::Until;
 
 /// The notifier's own registration: a number that no source can have.
 const NOTIFIER: Token = Token(usize::MAX);
@@ -29,10 +29,8 @@ const ALARM: Token = Token(usize::MAX - 1);
 /// Every socket is watched in both directions.
 const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
-/// How many events one wait may bring. More stay with the kernel for the next turn, so that a flood
-/// of them cannot keep the loop from running what is ready. (asyncio bounds it by the number of
-/// registered descriptors.)
-const BATCH: usize = 1024;
+/// How many events there is room for at first.
+const EVENTS: usize = 1024;
 
 /// mio's poll, the memory for its events, and the two that are registered with it: for other threads,
 /// and for the time.
@@ -50,7 +48,7 @@ impl MioBackend {
         // mio allows one waker for each poll, so everybody shares this one.
         let waker = Arc::new(mio::Waker::new(poll.registry(), NOTIFIER)?);
         let alarm = Alarm::new(&poll, ALARM)?;
-        Ok(MioBackend { poll, events: Events::with_capacity(BATCH), waker, alarm })
+        Ok(MioBackend { poll, events: Events::with_capacity(EVENTS), waker, alarm })
     }
 
     pub(crate) fn notifier(&self) -> Notifier {
@@ -69,8 +67,13 @@ impl MioBackend {
         self.poll.registry().reregister(&mut SourceFd(&fd), Token(token), BOTH)
     }
 
-    pub(crate) fn wait(&mut self, deadline: Deadline, found: &mut Vec<Readiness>) -> io::Result<()> {
-        self.alarm.wait(&mut self.poll, &mut self.events, deadline)?;
+    pub(crate) fn wait(&mut self, until: Until, room: usize, found: &mut Vec<Readiness>) -> io::Result<()> {
+        // The notifier and the alarm are in the set, too. The list grows by doubling, as a `Vec` does:
+        // hardly ever, and never for the usual few.
+        if self.events.capacity() < room + 2 {
+            self.events = Events::with_capacity(2 * room);
+        }
+        self.alarm.wait(&mut self.poll, &mut self.events, until)?;
         for event in &self.events {
             match event.token() {
                 // These two have done their work by ending the wait.

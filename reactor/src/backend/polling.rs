@@ -15,14 +15,15 @@
 )]
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::Arc;
 
 use polling::{Event, Events, PollMode, Poller};
 
 use super::Readiness;
-use crate::deadline::Deadline;
 use crate::notifier::Notifier;
+use crate::until::Until;
 
 /// polling's poller and the memory for its events.
 #[derive(Debug)]
@@ -56,9 +57,13 @@ impl PollingBackend {
         let _ = self.poller.delete(borrow(&fd));
     }
 
-    pub(crate) fn wait(&mut self, deadline: Deadline, found: &mut Vec<Readiness>) -> io::Result<()> {
+    pub(crate) fn wait(&mut self, until: Until, room: usize, found: &mut Vec<Readiness>) -> io::Result<()> {
         self.events.clear();
-        self.poller.wait(&mut self.events, deadline.left())?;
+        // The library has a notifier and a timer in the set, too.
+        if self.events.capacity().get() < room + 2 {
+            self.events = Events::with_capacity(NonZeroUsize::MIN.saturating_add(2 * room));
+        }
+        self.poller.wait(&mut self.events, until.left())?;
         for event in self.events.iter() {
             // A closed or failed socket is reported again at the next arming, so nothing needs to
             // remember it.

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::rc::Rc;
 
-use reactor::{BackendKind, Deadline, Direction, Reactor};
+use reactor::{BackendKind, Direction, Reactor, Until};
 
 use crate::support::{Bench, arm_reader, arm_writer, take};
 
@@ -95,6 +95,6 @@ pub(crate) fn all_waiters_can_be_taken_back(kind: BackendKind) {
     assert_eq!(reactor.disarm_all().len(), 4);
     assert_eq!(Rc::strong_count(&waiter), 1);
     let mut fired = Vec::new();
-    reactor.wait(Deadline::Now, &mut fired).unwrap();
+    reactor.wait(Until::Now, &mut fired).unwrap();
     assert!(fired.is_empty() && reactor.disarm_all().is_empty());
 }

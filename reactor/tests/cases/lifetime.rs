@@ -8,7 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::time::Instant;
 
-use reactor::{BackendKind, Deadline, Direction, Reactor};
+use reactor::{BackendKind, Direction, Reactor, Until};
 
 use crate::support::{Bench, PATIENCE, arm_reader, arm_writer};
 
@@ -26,7 +26,7 @@ pub(crate) fn closing_while_armed_drops_the_waiter(kind: BackendKind) {
     drop(near);
     assert_eq!(Rc::strong_count(&waiter), 1);
     let mut fired = Vec::new();
-    reactor.wait(Deadline::Now, &mut fired).unwrap();
+    reactor.wait(Until::Now, &mut fired).unwrap();
     assert!(fired.is_empty());
 }
 
@@ -156,7 +156,7 @@ pub(crate) fn a_registered_socket_outlives_the_handle(kind: BackendKind) {
     let mut fired = Vec::new();
     let end = Instant::now() + PATIENCE;
     while fired.is_empty() && Instant::now() < end {
-        handle.wait(Deadline::after(PATIENCE), &mut fired).unwrap();
+        handle.wait(Until::after(PATIENCE), &mut fired).unwrap();
     }
     assert_eq!(fired.len(), 1);
     drop(handle);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use reactor::{BackendKind, Deadline, Reactor};
+use reactor::{BackendKind, Reactor, Until};
 use signal_hook::consts::SIGUSR1;
 
 use crate::support::{Bench, read_by_contract, within_patience};
@@ -19,7 +19,7 @@ pub(crate) fn no_wait_is_shorter_than_asked(kind: BackendKind) {
     for asked in [1, 999, 300_000, 999_999, 1_000_001, 1_300_000, 2_000_000].map(Duration::from_nanos) {
         for _ in 0..100 {
             let begun = Instant::now();
-            reactor.wait(Deadline::after(asked), &mut fired).unwrap();
+            reactor.wait(Until::after(asked), &mut fired).unwrap();
             let took = begun.elapsed();
             assert!(took >= asked, "asked for {asked:?}, got {took:?}");
         }
@@ -31,7 +31,7 @@ pub(crate) fn a_look_does_not_wait(kind: BackendKind) {
     within_patience(move || {
         let reactor: Reactor<()> = Reactor::new(kind).unwrap();
         for _ in 0..1000 {
-            reactor.wait(Deadline::Now, &mut Vec::new()).unwrap();
+            reactor.wait(Until::Now, &mut Vec::new()).unwrap();
         }
     });
 }
@@ -60,7 +60,7 @@ pub(crate) fn far_timeouts_wait(kind: BackendKind) {
                     notifier.notify().unwrap();
                 }
             });
-            reactor.wait(Deadline::after(timeout), &mut Vec::new()).unwrap();
+            reactor.wait(Until::after(timeout), &mut Vec::new()).unwrap();
             assert!(told.load(Ordering::SeqCst), "{timeout:?} ended by itself");
             other.join().unwrap();
         });
@@ -75,14 +75,14 @@ pub(crate) fn a_wait_that_was_ended_does_not_cut_the_next_one_short(kind: Backen
         let (short, long) = (Duration::from_millis(10), Duration::from_millis(40));
         for _ in 0..3 {
             notifier.notify().unwrap();
-            reactor.wait(Deadline::after(short), &mut Vec::new()).unwrap();
+            reactor.wait(Until::after(short), &mut Vec::new()).unwrap();
             let begun = Instant::now();
-            reactor.wait(Deadline::after(long), &mut Vec::new()).unwrap();
+            reactor.wait(Until::after(long), &mut Vec::new()).unwrap();
             assert!(begun.elapsed() >= long, "it ended after {:?}", begun.elapsed());
         }
         // And one without a limit.
         notifier.notify().unwrap();
-        reactor.wait(Deadline::after(short), &mut Vec::new()).unwrap();
+        reactor.wait(Until::after(short), &mut Vec::new()).unwrap();
         let told = Arc::new(AtomicBool::new(false));
         let other = thread::spawn({
             let told = Arc::clone(&told);
@@ -92,7 +92,7 @@ pub(crate) fn a_wait_that_was_ended_does_not_cut_the_next_one_short(kind: Backen
                 notifier.notify().unwrap();
             }
         });
-        reactor.wait(Deadline::Never, &mut Vec::new()).unwrap();
+        reactor.wait(Until::Forever, &mut Vec::new()).unwrap();
         assert!(told.load(Ordering::SeqCst), "it ended by itself");
         other.join().unwrap();
     });
@@ -139,7 +139,7 @@ pub(crate) fn signals_neither_fail_nor_end_a_wait(kind: BackendKind) {
         while in_the_storm < 20 {
             storm.felt.store(false, Ordering::SeqCst);
             let begun = Instant::now();
-            reactor.wait(Deadline::after(asked), &mut Vec::new()).unwrap();
+            reactor.wait(Until::after(asked), &mut Vec::new()).unwrap();
             assert!(begun.elapsed() >= asked, "a signal ended the wait");
             if storm.felt.load(Ordering::SeqCst) {
                 in_the_storm += 1;

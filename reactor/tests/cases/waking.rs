@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use reactor::{BackendKind, Deadline, Direction, Notifier, Reactor};
+use reactor::{BackendKind, Direction, Notifier, Reactor, Until};
 
 use crate::support::{Bench, PATIENCE, arm_reader, within_patience};
 
@@ -17,7 +17,7 @@ pub(crate) fn a_notify_before_the_wait_ends_it(kind: BackendKind) {
         let mut fired = Vec::new();
         for _ in 0..100 {
             reactor.notifier().notify().unwrap();
-            reactor.wait(Deadline::Never, &mut fired).unwrap();
+            reactor.wait(Until::Forever, &mut fired).unwrap();
         }
         assert!(fired.is_empty());
     });
@@ -38,9 +38,9 @@ pub(crate) fn many_notifies_end_one_wait(kind: BackendKind) {
                     });
                 }
             });
-            reactor.wait(Deadline::Never, &mut fired).unwrap();
+            reactor.wait(Until::Forever, &mut fired).unwrap();
             let begun = Instant::now();
-            reactor.wait(Deadline::after(Duration::from_millis(5)), &mut fired).unwrap();
+            reactor.wait(Until::after(Duration::from_millis(5)), &mut fired).unwrap();
             assert!(begun.elapsed() >= Duration::from_millis(5), "the same news ended a second wait");
         }
     });
@@ -59,7 +59,7 @@ pub(crate) fn a_notify_ends_a_wait_for_ever(kind: BackendKind) {
         // Many rounds, because the notify may fall before, into or between the steps of the wait.
         for _ in 0..2000 {
             go.send(()).unwrap();
-            reactor.wait(Deadline::Never, &mut Vec::new()).unwrap();
+            reactor.wait(Until::Forever, &mut Vec::new()).unwrap();
         }
         drop(go);
         other.join().unwrap();
@@ -85,7 +85,7 @@ pub(crate) fn many_threads_at_once_lose_nothing(kind: BackendKind) {
         // Whoever leaves news and then notifies is heard: looking once after each wait is enough,
         // to the very last.
         while news.load(Ordering::SeqCst) < THREADS * EACH {
-            reactor.wait(Deadline::Never, &mut Vec::new()).unwrap();
+            reactor.wait(Until::Forever, &mut Vec::new()).unwrap();
         }
         for thread in threads {
             thread.join().unwrap();
@@ -123,7 +123,7 @@ pub(crate) fn a_notify_when_the_reactor_is_gone(kind: BackendKind) {
     thread::spawn(move || drop(later.notify())).join().unwrap();
     bench.quiet();
     let begun = Instant::now();
-    bench.reactor.wait(Deadline::after(Duration::from_millis(5)), &mut Vec::new()).unwrap();
+    bench.reactor.wait(Until::after(Duration::from_millis(5)), &mut Vec::new()).unwrap();
     assert!(begun.elapsed() >= Duration::from_millis(5), "another reactor's wait was ended");
 }
 
@@ -151,7 +151,7 @@ pub(crate) fn spurious_ends_of_a_wait_lose_nothing(kind: BackendKind) {
             arm_reader(&unheard, "nobody");
             unheard.disarm(Direction::Read);
             chatter.write_all(b"!").unwrap();
-            bench.reactor.wait(Deadline::after(PATIENCE), &mut fired).unwrap();
+            bench.reactor.wait(Until::after(PATIENCE), &mut fired).unwrap();
             assert_eq!(unheard.get().read(&mut [0; 64]).unwrap(), 1);
             if turn < 200 {
                 assert!(fired.is_empty());

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use reactor::{BackendKind, Deadline, Direction, Fired, Reactor, Registered, Source};
+use reactor::{BackendKind, Direction, Fired, Reactor, Registered, Source, Until};
 use socket2::SockRef;
 
 /// How long anything that must happen may take, on the slowest machine.
@@ -58,7 +58,7 @@ impl Bench {
         while self.fired.len() < labels.len() {
             let left = end.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "waited in vain for {labels:?}, got {:?}", self.labels());
-            self.reactor.wait(Deadline::after(left), &mut self.fired).unwrap();
+            self.reactor.wait(Until::after(left), &mut self.fired).unwrap();
         }
         assert_eq!(self.labels(), labels);
         std::mem::take(&mut self.fired)
@@ -80,7 +80,7 @@ impl Bench {
             while !self.labels().contains(&"bell") {
                 let left = end.saturating_duration_since(Instant::now());
                 assert!(!left.is_zero(), "the bell does not ring");
-                self.reactor.wait(Deadline::after(left), &mut self.fired).unwrap();
+                self.reactor.wait(Until::after(left), &mut self.fired).unwrap();
             }
             self.fired.retain(|fired| fired.waiter != "bell");
             assert_eq!(self.bell.get().read(&mut [0; 8]).unwrap(), 1);

@@ -7,30 +7,30 @@ use std::time::{Duration, Instant};
 
 /// Until when a [wait](crate::Reactor::wait) may last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deadline {
+pub enum Until {
     /// Not at all: only look. asyncio: a timeout of 0.
     Now,
-    /// Until this moment.
+    /// This moment.
     At(Instant),
-    /// For ever. asyncio: a timeout of `None`.
-    Never,
+    /// As long as it takes. asyncio: a timeout of `None`.
+    Forever,
 }
 
-impl Deadline {
-    /// The moment that is so far away from now; what is farther than the clock can count never comes.
+impl Until {
+    /// The moment that is so far away from now. What is farther than the clock can count never comes.
     pub fn after(timeout: Duration) -> Self {
         if timeout.is_zero() {
-            return Deadline::Now;
+            return Until::Now;
         }
-        Instant::now().checked_add(timeout).map_or(Deadline::Never, Deadline::At)
+        Instant::now().checked_add(timeout).map_or(Until::Forever, Until::At)
     }
 
     /// How long it is until then, as the operating system wants to know it.
     pub(crate) fn left(self) -> Option<Duration> {
         match self {
-            Deadline::Now => Some(Duration::ZERO),
-            Deadline::At(moment) => Some(moment.saturating_duration_since(Instant::now())),
-            Deadline::Never => None,
+            Until::Now => Some(Duration::ZERO),
+            Until::At(moment) => Some(moment.saturating_duration_since(Instant::now())),
+            Until::Forever => None,
         }
     }
 }
