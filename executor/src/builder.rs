@@ -168,8 +168,7 @@ impl Builder {
         self
     }
 
-    /// Makes the loop. On Linux, and if its clock is not the virtual one, this thread's waits then end
-    /// in time: the kernel is asked not to put several of them together (`PR_SET_TIMERSLACK`).
+    /// Makes the loop.
     ///
     /// # Errors
     ///

@@ -212,7 +212,8 @@ thread_local! {
 
 /// The loop that runs on this thread, if one does.
 pub(crate) fn running_if_any() -> Option<Rc<LoopState>> {
-    RUNNING.with(|running| running.borrow().clone())
+    // A loop may also be dropped while the thread is being torn down.
+    RUNNING.try_with(|running| running.borrow().clone()).unwrap_or(None)
 }
 
 /// The loop that runs on this thread. `what` is the name of what needs it.
@@ -239,7 +240,7 @@ impl Entered {
     fn new(state: &Rc<LoopState>) -> Self {
         Entered {
             queue_before: ready::set_at_home(Some(Rc::clone(&state.ready))),
-            loop_before: RUNNING.with(|running| running.replace(Some(Rc::clone(state)))),
+            loop_before: RUNNING.try_with(|running| running.replace(Some(Rc::clone(state)))).unwrap_or(None),
         }
     }
 }
@@ -247,7 +248,7 @@ impl Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         ready::set_at_home(self.queue_before.take());
-        RUNNING.with(|running| running.replace(self.loop_before.take()));
+        let _ = RUNNING.try_with(|running| running.replace(self.loop_before.take()));
     }
 }
 

@@ -152,7 +152,8 @@ where
 /// * Awaiting a task that is over does not wait: the awaiting task goes on in the same step.
 /// * Dropping the handle does not stop the task, which goes on with nobody to wait for it
 ///   ("detached"). asyncio may lose such a task, because its loop holds tasks only weakly.
-/// * One task at a time can wait on a handle; `(&mut handle).await` keeps the handle.
+/// * One task at a time can wait on a handle; `(&mut handle).await` keeps the handle. Of two that wait
+///   all the same (by `into_future`), only the last one is woken.
 #[doc(alias = "Task")]
 pub struct JoinHandle<T> {
     shared: Rc<RefCell<Shared<T>>>,

@@ -155,5 +155,5 @@ pub(crate) fn at_home() -> Option<Rc<ReadyQueue>> {
 
 /// Makes `queue` the one that wakers on this thread find, and gives back the one before it.
 pub(crate) fn set_at_home(queue: Option<Rc<ReadyQueue>>) -> Option<Rc<ReadyQueue>> {
-    AT_HOME.with(|home| home.replace(queue))
+    AT_HOME.try_with(|home| home.replace(queue)).unwrap_or(None)
 }

@@ -38,10 +38,20 @@ impl Interval {
             beat.await;
             let due = self.next;
             let now = event_loop::running("Interval::tick()").now();
-            while self.next <= now && self.next < Instant::FAR_FUTURE {
-                self.next = self.next + self.period;
-            }
+            self.next = next_beat(due, now, self.period);
             due
         }
     }
+}
+
+/// The first beat after `now`, on the grid that `due` is on.
+fn next_beat(due: Instant, now: Instant, period: Duration) -> Instant {
+    let next = due + period;
+    if next > now {
+        return next;
+    }
+    let missed = now.since(next).as_nanos() / period.as_nanos() + 1;
+    // Longer than a `Duration` can be is too far away to come.
+    let Ok(missed) = u64::try_from(missed * period.as_nanos()) else { return Instant::FAR_FUTURE };
+    next + Duration::from_nanos(missed)
 }

@@ -8,10 +8,11 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::mem;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -105,9 +106,7 @@ impl Limit {
             return Pin::new(&mut self.sleep).poll(cx).is_ready();
         }
         let rung = self.rung.get_or_insert_with(|| Remembering::new(cx.waker()));
-        if !rung.waker.will_wake(cx.waker()) {
-            *rung = Remembering::new(cx.waker());
-        }
+        rung.is_to_wake(cx.waker());
         let waker = Waker::from(Arc::clone(rung));
         // It may say that the deadline is past before the deadline's entry has had its turn.
         let _ = Pin::new(&mut self.sleep).poll(&mut Context::from_waker(&waker));
@@ -115,23 +114,38 @@ impl Limit {
     }
 }
 
-/// A waker that knows whether it was called.
+/// A waker that knows whether it was called. It stays the same when another task comes to wait: the
+/// call may be under way.
 #[derive(Debug)]
 struct Remembering {
-    waker: Waker,
+    /// Whom it wakes.
+    waker: Mutex<Waker>,
     called: AtomicBool,
 }
 
 impl Remembering {
     fn new(waker: &Waker) -> Arc<Self> {
-        Arc::new(Remembering { waker: waker.clone(), called: AtomicBool::new(false) })
+        Arc::new(Remembering { waker: Mutex::new(waker.clone()), called: AtomicBool::new(false) })
+    }
+
+    fn is_to_wake(&self, waker: &Waker) {
+        if !self.lock().will_wake(waker) {
+            let waker = waker.clone();
+            // The one before is dropped when the lock is free again: it is foreign code.
+            let _before = mem::replace(&mut *self.lock(), waker);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waker> {
+        self.waker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Wake for Remembering {
     fn wake(self: Arc<Self>) {
         self.called.store(true, Ordering::Release);
-        self.waker.wake_by_ref();
+        let waker = self.lock().clone();
+        waker.wake();
     }
 }
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::future::pending;
 use std::panic;
 use std::rc::Rc;
+use std::thread;
 use std::time::Duration;
 
 use executor::inspect::{Awaiting, Event};
@@ -345,4 +346,23 @@ fn what_is_left_may_clean_up_before_the_loop_is_closed() {
         closed
         ",
     );
+}
+
+thread_local! {
+    static LOOP_OF_THE_THREAD: RefCell<Option<EventLoop>> = const { RefCell::new(None) };
+}
+
+/// It is dropped when the thread's own variables are, and among them are those by which a thread knows
+/// its loop.
+#[test]
+fn a_loop_may_end_with_its_thread() {
+    let thread = thread::spawn(|| {
+        LOOP_OF_THE_THREAD.with(|place| {
+            let event_loop = EventLoop::builder().build().unwrap();
+            event_loop.spawn(async { sleep(Duration::from_hours(1)).await });
+            event_loop.block_on(async { yield_now().await });
+            *place.borrow_mut() = Some(event_loop);
+        });
+    });
+    thread.join().unwrap();
 }

@@ -1,13 +1,15 @@
 //! `Patience`: limits that move, and the one timer behind them.
 
-use std::future::{pending, ready};
+use std::future::{pending, poll_fn, ready};
+use std::task::Poll;
 use std::time::Duration;
 
 use executor::inspect::Event;
-use executor::{ClockKind, Elapsed, Instant, Patience, block, now, sleep, spawn, yield_now};
+use executor::{ClockKind, Elapsed, Instant, Patience, block, now, sleep, spawn, timeout, yield_now};
 
 use crate::count;
 use crate::support::kinds::Kind;
+use crate::support::loops::on_every_kind;
 use crate::support::patience::within_patience;
 use crate::support::watcher::Watcher;
 
@@ -134,4 +136,17 @@ fn it_wakes_the_task_that_waits_now() {
         },
         (2, 1, 1),
     );
+}
+
+/// A limit that comes while its future moves to another task ends it there: also in asyncio's way, where
+/// the deadline's entry in the ready queue may still know the first one's waker.
+#[test]
+fn a_limit_follows_its_future_to_another_task() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            let mut limited = Box::pin(timeout(Duration::ZERO, pending::<()>()));
+            poll_fn(|cx| Poll::Ready(limited.as_mut().poll(cx).is_ready())).await;
+            assert_eq!(spawn(limited).await.unwrap(), Err(Elapsed));
+        });
+    });
 }

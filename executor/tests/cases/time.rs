@@ -271,6 +271,24 @@ fn a_beat_that_nobody_waited_for_is_not_lost() {
     says(|event_loop| event_loop.block_on(main()), "");
 }
 
+/// However many they are: nobody counts them one by one.
+#[test]
+fn an_interval_leaves_out_a_hundred_years_of_beats() {
+    async fn main() {
+        let century = Duration::from_hours(24 * 365 * 100);
+        let mut beats = interval(Duration::from_nanos(3));
+        sleep(century).await;
+        assert_eq!(beats.tick().await, Instant::START + Duration::from_nanos(3));
+        let next = beats.tick().await;
+        assert!(next > Instant::START + century, "{next:?}");
+        assert!(next <= Instant::START + century + Duration::from_nanos(3), "{next:?}");
+        // And one that comes later than any time.
+        let mut beats = interval(Duration::MAX);
+        assert_eq!(timeout(century, beats.tick()).await, Err(Elapsed));
+    }
+    says(|event_loop| event_loop.block_on(main()), "");
+}
+
 #[test]
 fn far_deadlines_neither_fire_nor_overflow() {
     async fn main() {
