@@ -61,7 +61,7 @@ use std::env;
 use std::error::Error;
 use std::process::ExitCode;
 
-use executor::{BackendKind, Choice, TimerKind, WakeMode};
+use executor::{BackendKind, Choice, TimerKind, WakeMode, inspect};
 
 use support::kinds::Kind;
 use twins::{TWINS, Twin};
@@ -127,6 +127,7 @@ fn show(twin: Twin, in_rust: bool) -> Result<(), Box<dyn Error>> {
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
+    inspect::init_logging();
     let words: Vec<String> = env::args().skip(1).collect();
     let Some(word) = words.first() else {
         list(TWINS);

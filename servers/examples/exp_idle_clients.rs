@@ -43,7 +43,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use executor::{ClockKind, EventLoop, net, spawn};
+use executor::{ClockKind, EventLoop, inspect, net, spawn};
 use servers::command_line::{BACKLOG, listen, raise_descriptor_limit};
 
 const SERVICES: [(&str, &str); 3] =
@@ -181,6 +181,7 @@ fn usage(process: u32) -> Result<(String, f64), Box<dyn Error>> {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    inspect::init_logging();
     raise_descriptor_limit();
     let words: Vec<String> = env::args().skip(1).collect();
     if let [first, service] = &words[..]
@@ -190,7 +191,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut counts = vec![0, 1, 100, 1000];
     if !words.is_empty() {
-        counts = words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?;
+        let usage = |_| "the arguments are numbers of idle clients";
+        counts = words.iter().map(|word| word.parse().map_err(usage)).collect::<Result<_, _>>()?;
     }
 
     println!("An echo service, clients who say nothing, and one who says {ROUNDS} words.\n");

@@ -8,7 +8,7 @@
 //! $ cargo run --example exp_one_loop_three_routes
 //! One loop, one thread. 10 clients at once ask for a route that waits 300 ms.
 //!
-//! route      how it waits               all have their answer   largest gap in the heartbeat
+//! route      how it waits               all have their answer   the heart is late by at most
 //! /sleeper   sleep(..).await            after  0.30 s              0 ms
 //! /blocker   thread::sleep(..)          after  3.00 s           2994 ms
 //! /threaded  to_thread(..).await        after  0.30 s              1 ms
@@ -30,7 +30,7 @@ use std::error::Error;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
-use executor::sleep;
+use executor::{inspect, sleep};
 
 use support::{ask_at_once, start_server};
 
@@ -52,9 +52,9 @@ async fn heart(beats: Sender<Beat>) {
     }
 }
 
-/// The largest gap since the last call of this. It ends with a beat that began after it was asked for: the one before
+/// The largest delay of a beat since the last call of this. It ends with a beat that began after it was asked for: the one before
 /// may still be on its way.
-fn largest_gap(beats: &Receiver<Beat>) -> Duration {
+fn largest_delay(beats: &Receiver<Beat>) -> Duration {
     let asked = Instant::now();
     let mut largest = Duration::ZERO;
     for (began, late) in beats {
@@ -67,24 +67,26 @@ fn largest_gap(beats: &Receiver<Beat>) -> Duration {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let millis: u32 = env::args().nth(1).map_or(Ok(300), |word| word.parse())?;
+    inspect::init_logging();
+    let usage = |_| "the argument is a number of milliseconds";
+    let millis: u32 = env::args().nth(1).map_or(Ok(300), |word| word.parse().map_err(usage))?;
     let (beat, beats) = mpsc::channel();
     // A pool with a thread for each client: what happens with one fewer is `exp_pool_of_n`.
     let server = start_server(CLIENTS, move || heart(beat))?;
 
     println!("One loop, one thread. {CLIENTS} clients at once ask for a route that waits {millis} ms.\n");
-    println!("route      how it waits               all have their answer   largest gap in the heartbeat");
+    println!("route      how it waits               all have their answer   the heart is late by at most");
     let routes = [
         ("/sleeper", "sleep(..).await"),
         ("/blocker", "thread::sleep(..)"),
         ("/threaded", "to_thread(..).await"),
     ];
     for (route, how) in routes {
-        largest_gap(&beats);
+        largest_delay(&beats);
         let target = format!("{route}?seconds={}", f64::from(millis) / 1e3);
         let total = ask_at_once(server, &target, CLIENTS)?.as_secs_f64();
-        let gap = largest_gap(&beats).as_millis();
-        println!("{route:10} {how:26} after {total:5.2} s          {gap:5} ms");
+        let late = largest_delay(&beats).as_millis();
+        println!("{route:10} {how:26} after {total:5.2} s          {late:5} ms");
     }
     println!(
         "\n`.await` gives the thread back, so ten can wait at once, and whoever else is on the loop goes on.\n\

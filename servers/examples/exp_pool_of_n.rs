@@ -30,11 +30,14 @@ use std::env;
 use std::error::Error;
 use std::future;
 
+use executor::inspect;
 use support::{ask_at_once, start_server};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let threads: usize = env::args().nth(1).map_or(Ok(4), |word| word.parse())?;
-    let millis: u32 = env::args().nth(2).map_or(Ok(300), |word| word.parse())?;
+    inspect::init_logging();
+    let usage = |_| "the arguments are two numbers: of threads, and of milliseconds";
+    let threads: usize = env::args().nth(1).map_or(Ok(4), |word| word.parse().map_err(usage))?;
+    let millis: u32 = env::args().nth(2).map_or(Ok(300), |word| word.parse().map_err(usage))?;
     let server = start_server(threads, || future::ready(()))?;
 
     println!("One loop, and a pool of {threads} threads for calls that block {millis} ms each.\n");

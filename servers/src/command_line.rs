@@ -15,6 +15,16 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// the blocking server this is where everybody waits.
 pub const BACKLOG: i32 = 4096;
 
+/// An address on the command line.
+///
+/// # Errors
+///
+/// A sentence that shows one, for a text that is none.
+pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let advice = "an IP address and a port are needed, such as 127.0.0.1:8000 or [::1]:8000";
+    text.parse().map_err(|_| advice.to_owned())
+}
+
 /// Listens on `address`, which came from the command line's `flag`; port 0 takes a free one. So many
 /// as `backlog` says may have connected before they are accepted.
 ///
@@ -72,6 +82,13 @@ pub struct CannotListen {
     error: io::Error,
 }
 
+impl CannotListen {
+    /// Whether somebody listens there already.
+    pub fn is_in_use(&self) -> bool {
+        self.error.kind() == io::ErrorKind::AddrInUse
+    }
+}
+
 impl fmt::Display for CannotListen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let advice = match self.error.kind() {
@@ -105,6 +122,15 @@ pub fn announce(listener: &TcpListener) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "listening on http://{}", listener.local_addr()?)?;
     out.flush()
+}
+
+/// Says that the server was asked to stop, for it may take a while.
+pub fn announce_the_end() {
+    // Without a stderr there is nobody to tell.
+    let _ = writeln!(
+        io::stderr(),
+        "stopping: what is under way is answered first; a second signal ends it at once"
+    );
 }
 
 /// Lets a second SIGINT or SIGTERM end the process at once: the first asks it to finish, and

@@ -50,6 +50,10 @@ fn a_flag_that_makes_no_sense_is_refused() {
             let output = finish(command(server, &arguments));
             assert_eq!(output.status.code(), Some(2), "{server} {arguments:?}");
         }
+        for address in ["localhost:8001", "127.0.0.1", "8001"] {
+            let sentence = stderr(&finish(command(server, &["--addr", address])));
+            assert!(sentence.contains("such as 127.0.0.1:8000"), "{sentence}");
+        }
     }
     for (flag, choices) in
         [("--backend", "mio, polling"), ("--timers", "wheel, heap"), ("--wake", "direct, asyncio")]
@@ -124,6 +128,7 @@ fn a_signal_lets_the_loop_finish_what_is_under_way_and_nothing_else() {
         program.log(SLEEPER_BEGINS);
         program.signal(signal);
 
+        program.log("stopping: what is under way is answered first");
         assert!(is_closed(&mut idle));
         is_refused(address);
         assert!(!sleeper.is_finished(), "all that should happen while the sleeper sleeps");
@@ -322,7 +327,8 @@ fn a_blocker_is_warned_of_once() {
     assert_eq!(ask(address, "GET", "/sleeper?seconds=0.01").status, 200);
     program.signal("TERM");
     program.wait();
-    let warnings = program.rest_of_log();
+    let mut warnings = program.rest_of_log();
+    warnings.retain(|line| !line.starts_with("stopping:"));
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     for part in
         [" W slow  ", " conn2 ", " held the loop 1.", " s: GET /blocker?seconds=1", "@async_server.rs:"]

@@ -118,6 +118,15 @@ fn plain_lines_tell_the_story() {
     assert!(text.contains("Try next") && text.contains("--clients 5"), "{text}");
 }
 
+/// Without `--after`, the activer comes while the sleeper sleeps: however short that is.
+#[test]
+fn half_of_a_short_sleep_is_waited_for() {
+    let output = run(&["--seconds", "0.2", "--json"]);
+    let rows = rows(&stdout(&output));
+    let activer = rows.iter().find(|row| row.path == "/activer").unwrap();
+    assert!((0.1..1.0).contains(&activer.started), "it was sent at {}", activer.started);
+}
+
 #[test]
 fn plain_lines_number_several_sleepers() {
     let output = run(&["--seconds", "0.5", "--after", "0.1", "--clients", "3"]);
@@ -155,7 +164,8 @@ fn when_one_address_is_taken_nothing_is_started() {
             assert_eq!(stdout(&output), "");
             let sentence = stderr(&output);
             assert!(
-                sentence.starts_with(&format!("error: cannot listen on {address}: another program")),
+                sentence.starts_with(&format!("error: cannot listen on {address}: another program"))
+                    && sentence.contains("add --external"),
                 "{sentence}"
             );
         }

@@ -46,7 +46,12 @@ pub fn init_logging_to(out: impl std::io::Write + Send + 'static) {
     let target = env_logger::Target::Pipe(Box::new(out));
     // A second call, or a program with a logger of its own, changes nothing.
     let filter = env_logger::Env::default().default_filter_or(SHOWN_UNASKED);
-    let _ = env_logger::Builder::from_env(filter).format(print).target(target).try_init();
+    let mut logger = env_logger::Builder::new();
+    // The libraries below have things of their own to say: to those who ask for them by name.
+    for library in ["mio", "polling"] {
+        logger.filter_module(library, LevelFilter::Warn);
+    }
+    let _ = logger.parse_env(filter).format(print).target(target).try_init();
 }
 
 /// An observer that writes each event as one line to the `log` crate.

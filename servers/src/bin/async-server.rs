@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::num::NonZeroUsize;
 use std::panic;
 use std::sync::mpsc;
 use std::thread;
@@ -13,7 +12,8 @@ use executor::signals::Signals;
 use executor::{EventLoop, inspect};
 use servers::async_server;
 use servers::command_line::{
-    BACKLOG, announce, exit_on_second_signal, exit_with, listen, listen_together, raise_descriptor_limit,
+    BACKLOG, announce, announce_the_end, exit_on_second_signal, exit_with, listen, listen_together,
+    parse_address, raise_descriptor_limit,
 };
 use servers::limit_flags::{RoomFlags, TimeFlags};
 use servers::loop_flags::LoopFlags;
@@ -27,18 +27,24 @@ use servers::origins::{Origins, ServerUrl};
 /// SIGTERM stops it when what is under way is answered; a second one at once.
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
 #[derive(Parser, Clone)]
-#[command(version)]
+#[command(name = "async-server", version)]
 struct Arguments {
     /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8001")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address, default_value = "127.0.0.1:8001")]
     addr: SocketAddr,
     /// Where the blocking server is: the page at /loop asks both
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8002")]
     blocking_url: ServerUrl,
-    /// So many loops, each on a thread of its own and with a listener of its own, as gunicorn -w N has
-    /// processes: the kernel deals the connections out among them
-    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "step")]
-    workers: NonZeroUsize,
+    /// How many loops to run, each on a thread of its own and with a listener of its own, as gunicorn
+    /// -w N runs processes: the kernel deals the connections out among them
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=1024),
+        default_value = "1",
+        conflicts_with = "step"
+    )]
+    workers: u16,
     #[command(flatten)]
     room: RoomFlags,
     #[command(flatten)]
@@ -57,13 +63,13 @@ fn start(arguments: &Arguments) -> Result<(), Failure> {
     inspect::init_logging();
     raise_descriptor_limit();
     exit_on_second_signal()?;
-    match arguments.workers.get() {
+    match arguments.workers {
         1 => {
             let event_loop = arguments.event_loop.build()?;
             let listener = listen("--addr", arguments.addr, BACKLOG)?;
-            serve(arguments, &event_loop, listener, announce)
+            serve(arguments, &event_loop, listener, announce, announce_the_end)
         }
-        several => start_several(arguments, several),
+        several => start_several(arguments, several.into()),
     }
 }
 
@@ -89,7 +95,7 @@ fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
             let result = arguments.event_loop.build_among(recording.as_ref(), name).and_then(|event_loop| {
                 // Nobody listens any more if another has failed: then the program ends.
                 let started = move |_: &TcpListener| all_is_well.send(Ok(())).map_err(io::Error::other);
-                serve(&arguments, &event_loop, listener, started)
+                serve(&arguments, &event_loop, listener, started, || {})
             });
             if result.is_err() {
                 let _ = report.send(result);
@@ -101,19 +107,20 @@ fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
     for _ in &others {
         reports.recv()??;
     }
-    serve(arguments, &event_loop, own, announce)?;
+    serve(arguments, &event_loop, own, announce, announce_the_end)?;
     for other in others {
         other.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
     }
     reports.try_iter().collect::<Result<(), Failure>>()
 }
 
-/// Runs one loop until a signal asks it to stop, and says when it is ready to hear one.
+/// Runs one loop until a signal asks it to stop. It says when it is ready to hear one, and when it has.
 fn serve(
     arguments: &Arguments,
     event_loop: &EventLoop,
     listener: TcpListener,
     started: impl FnOnce(&TcpListener) -> io::Result<()> + 'static,
+    stopping: fn(),
 ) -> Result<(), Failure> {
     let options = Options {
         max_connections: arguments.room.max_connections(),
@@ -128,6 +135,7 @@ fn serve(
         let stop = async move {
             // If signals cannot be heard any more, stopping is the safe thing to do.
             let _ = signals.recv().await;
+            stopping();
         };
         async_server::serve(listener, options, stop).await
     })?;

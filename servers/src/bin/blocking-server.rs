@@ -10,7 +10,9 @@ use clap::Parser;
 use executor::inspect;
 use servers::blocking_server::{self, Stop};
 use servers::bounds::BLOCKING_IDLE_TIMEOUT;
-use servers::command_line::{BACKLOG, announce, exit_on_second_signal, exit_with, listen};
+use servers::command_line::{
+    BACKLOG, announce, announce_the_end, exit_on_second_signal, exit_with, listen, parse_address,
+};
 use servers::limit_flags::{RoomFlags, Seconds, TimeFlags};
 use servers::loop_flags::RecordFlag;
 use servers::options::Options;
@@ -26,6 +28,7 @@ use signal_hook::iterator::Signals;
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
 #[derive(Parser)]
 #[command(
+    name = "blocking-server",
     version,
     mut_arg("idle_timeout", |flag| flag.default_value(Seconds::from(BLOCKING_IDLE_TIMEOUT).to_string())),
     mut_arg("max_connections", |flag| flag.default_value(BACKLOG.to_string()).help(
@@ -34,7 +37,7 @@ use signal_hook::iterator::Signals;
 )]
 struct Arguments {
     /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8002")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address, default_value = "127.0.0.1:8002")]
     addr: SocketAddr,
     /// Where the server on the event loop is: its page at /loop asks both
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8001")]
@@ -67,6 +70,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // can it be told that the time is over, so that ends the process.
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if signals.forever().next().is_some() {
+            announce_the_end();
             asked.ask(address);
             thread::sleep(grace);
             if let Some(recording) = recorded {

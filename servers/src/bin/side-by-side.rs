@@ -14,7 +14,9 @@ use clap::Parser;
 use console::Term;
 use executor::inspect::{self, Recording};
 use indicatif::MultiProgress;
-use servers::command_line::{BACKLOG, exit_on_second_signal, exit_with, listen};
+use servers::command_line::{
+    BACKLOG, CannotListen, announce_the_end, exit_on_second_signal, exit_with, listen, parse_address,
+};
 use servers::experiment::{
     Bars, Course, Hosts, Lines, News, Picture, Plan, RoomForLogs, Show, Side, Stopped, What, Wire, opening,
     report, run, what_goes_on, what_happened, what_next,
@@ -32,22 +34,22 @@ use signal_hook::iterator::Signals;
 /// RUST_LOG=blocking=debug what the other server waits for.
 #[expect(clippy::doc_markdown, reason = "clap prints these comments as they are: backticks would show")]
 #[derive(Parser, Debug)]
-#[command(version)]
+#[command(name = "side-by-side", version)]
 struct Arguments {
     /// How many seconds /sleeper sleeps; fractions are allowed [default: 10]
     #[arg(long, value_name = "N", value_parser = parse_seconds)]
     seconds: Option<Duration>,
-    /// How many seconds later /activer is asked for
-    #[arg(long, value_name = "S", value_parser = parse_seconds, default_value = "1")]
-    after: Duration,
+    /// How many seconds later /activer is asked for [default: 1, or half of --seconds if that is less]
+    #[arg(long, value_name = "S", value_parser = parse_seconds)]
+    after: Option<Duration>,
     /// How many sleepers each server gets at once, up to 100
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100), default_value = "1")]
     clients: u32,
     /// Where the server on the event loop listens; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8001")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address, default_value = "127.0.0.1:8001")]
     async_addr: SocketAddr,
     /// Where the server that blocks listens; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8002")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address, default_value = "127.0.0.1:8002")]
     blocking_addr: SocketAddr,
     /// Ask servers that already run at these addresses, such as Starlette and Flask; without
     /// --seconds they get a plain /sleeper
@@ -152,7 +154,7 @@ fn prepare(
         async_server: arguments.async_addr,
         blocking_server: arguments.blocking_addr,
         seconds: arguments.seconds,
-        after: arguments.after,
+        after: arguments.after.unwrap_or_else(|| usual_after(arguments.seconds)),
         clients: arguments.clients,
         ours: !arguments.external,
     };
@@ -165,13 +167,28 @@ fn prepare(
         return Ok((plan, None));
     }
     // Both, before anything is started: if one address is taken, nothing has happened yet.
-    let async_listener = listen("--async-addr", arguments.async_addr, BACKLOG)?;
-    let blocking_listener = listen("--blocking-addr", arguments.blocking_addr, BACKLOG)?;
+    let async_listener = listen("--async-addr", arguments.async_addr, BACKLOG).map_err(or_ask_those)?;
+    let blocking_listener =
+        listen("--blocking-addr", arguments.blocking_addr, BACKLOG).map_err(or_ask_those)?;
     plan.async_server = async_listener.local_addr()?;
     plan.blocking_server = blocking_listener.local_addr()?;
     plan.seconds = Some(plan.sleep());
     let hosts = Hosts::start(async_listener, blocking_listener, &arguments.event_loop, recording, wire)?;
     Ok((plan, Some(hosts)))
+}
+
+/// Says what else can be done, if the ports are taken by the servers themselves.
+fn or_ask_those(error: CannotListen) -> Box<dyn Error + Send + Sync> {
+    if error.is_in_use() {
+        return format!("{error}. To ask servers that run there already, add --external").into();
+    }
+    error.into()
+}
+
+/// When /activer is asked for unless somebody says so: while the sleeper sleeps.
+fn usual_after(seconds: Option<Duration>) -> Duration {
+    let second = Duration::from_secs(1);
+    seconds.map_or(second, |seconds| second.min(seconds / 2))
 }
 
 /// Makes signals news like any other, so that one who waits for news waits for Ctrl-C too.
@@ -230,7 +247,10 @@ fn keep_serving(
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     for News { what, .. } in news {
         match what {
-            What::Signal(_) => break,
+            What::Signal(_) => {
+                announce_the_end();
+                break;
+            }
             What::ServerFailed(side, error) => return stop_early(Stopped::Server(side, error), recording),
             // Requests of others.
             _ => {}
