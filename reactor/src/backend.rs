@@ -156,10 +156,9 @@ impl Backend {
         }
     }
 
-    /// Asks the operating system once and adds to `found` what it says: of so many sockets as there is
-    /// `room` for, and as all of them can have news at once, that is how many are registered. (Whoever
-    /// asks for fewer hears of a due timer before he hears of bytes that came in time. asyncio's
-    /// selectors count their sockets as well.)
+    /// Asks the operating system once and adds to `found` what it says. There is to be `room` for all
+    /// that it may have to say: whoever leaves some of it for the next time hears of a due timer before
+    /// he hears of bytes that came in time. (asyncio's selectors count their sockets as well.)
     ///
     /// A moment is rounded up to what the system can count, never down. A signal handler that ran
     /// meanwhile (EINTR) makes no difference: the wait goes on.

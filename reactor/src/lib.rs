@@ -28,7 +28,7 @@
 //! ```
 //! use std::io::{ErrorKind, Read, Write};
 //! use std::os::unix::net::UnixStream;
-//! use reactor::{BackendKind, Until, Direction, Reactor};
+//! use reactor::{BackendKind, Direction, Reactor, Until};
 //!
 //! # fn main() -> std::io::Result<()> {
 //! let reactor = Reactor::new(BackendKind::Mio)?;

@@ -157,7 +157,7 @@ impl<W> Reactor<W> {
     }
 
     /// Waits until a socket that somebody armed can make progress, until another thread
-    /// [notifies](Self::notifier), or `until` its time is over. Adds what fired to `fired`, in the
+    /// [notifies](Self::notifier), or until the time has come that `until` names. Adds what fired to `fired`, in the
     /// kernel's order, for each socket the reader before the writer. asyncio: `selector.select(timeout)`
     /// and `_process_events`.
     ///
@@ -172,7 +172,8 @@ impl<W> Reactor<W> {
     pub fn wait(&self, until: Until, fired: &mut Vec<Fired<W>>) -> io::Result<()> {
         let mut found = self.table.found.borrow_mut();
         found.clear();
-        self.table.backend.borrow_mut().wait(until, self.sources(), &mut found)?;
+        // Some systems tell of each direction apart, and the backend has two descriptors of its own.
+        self.table.backend.borrow_mut().wait(until, 2 * self.sources() + 2, &mut found)?;
         for readiness in found.iter() {
             self.take_in(*readiness, fired);
         }

@@ -1,9 +1,13 @@
 //! Until when a wait may last.
 //!
-//! It is a moment and not a duration: so nobody has to look at the clock before a wait, nor again for
-//! what is left when a signal has interrupted it. (asyncio hands its selector a duration.)
+//! It is a moment and not a duration: so who wants to wait need not look at the clock before, and
+//! nothing has to be reckoned anew when a signal has interrupted the wait. (asyncio hands its selector a
+//! duration.)
 
 use std::time::{Duration, Instant};
+
+/// The longest wait that is asked for at once.
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// Until when a [wait](crate::Reactor::wait) may last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +29,12 @@ impl Until {
         Instant::now().checked_add(timeout).map_or(Until::Forever, Until::At)
     }
 
-    /// How long it is until then, as the operating system wants to know it.
+    /// How long it is until then, as the operating system wants to know it: at most a day, since some
+    /// systems refuse to wait for years.
     pub(crate) fn left(self) -> Option<Duration> {
         match self {
             Until::Now => Some(Duration::ZERO),
-            Until::At(moment) => Some(moment.saturating_duration_since(Instant::now())),
+            Until::At(moment) => Some(moment.saturating_duration_since(Instant::now()).min(LONGEST)),
             Until::Forever => None,
         }
     }

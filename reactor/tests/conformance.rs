@@ -105,6 +105,7 @@ on_each_backend! {
         a_look_does_not_wait,
         far_timeouts_wait,
         a_wait_that_was_ended_does_not_cut_the_next_one_short,
+        a_time_that_came_unnoticed_does_not_keep_the_next_from_coming,
         signals_neither_fail_nor_end_a_wait,
         a_socket_is_heard_through_signals;
 }

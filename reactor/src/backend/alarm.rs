@@ -47,7 +47,7 @@ mod timerfd {
     pub(crate) struct Alarm {
         timer: OwnedFd,
         token: Token,
-        /// When it rings, unless it has: a ring that nobody has heard yet waits in the kernel.
+        /// When it rings, or has rung: nothing once that was heard.
         rings: Option<Instant>,
     }
 
@@ -59,7 +59,7 @@ mod timerfd {
             Ok(Alarm { timer, token, rings: None })
         }
 
-        /// Waits until something has come or the time is over: also if that was known before.
+        /// Waits until something has come or the time is over. Looks once if it is over already.
         pub(crate) fn wait(&mut self, poll: &mut Poll, events: &mut Events, until: Until) -> io::Result<()> {
             loop {
                 match until {
@@ -84,7 +84,7 @@ mod timerfd {
                     return Ok(());
                 }
                 if !events.is_empty() {
-                    self.has_rung();
+                    self.heard();
                 }
             }
         }
@@ -103,8 +103,8 @@ mod timerfd {
             Ok(())
         }
 
-        /// To be told when it was among what a wait has found.
-        pub(crate) fn has_rung(&mut self) {
+        /// It was among what a wait has found.
+        pub(crate) fn heard(&mut self) {
             self.rings = None;
         }
     }
@@ -143,7 +143,7 @@ mod timeout {
             }
         }
 
-        pub(crate) fn has_rung(&mut self) {}
+        pub(crate) fn heard(&mut self) {}
     }
 }
 

@@ -29,9 +29,6 @@ const ALARM: Token = Token(usize::MAX - 1);
 /// Every socket is watched in both directions.
 const BOTH: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
-/// How many events there is room for at first.
-const EVENTS: usize = 1024;
-
 /// mio's poll, the memory for its events, and the two that are registered with it: for other threads,
 /// and for the time.
 #[derive(Debug)]
@@ -48,7 +45,8 @@ impl MioBackend {
         // mio allows one waker for each poll, so everybody shares this one.
         let waker = Arc::new(mio::Waker::new(poll.registry(), NOTIFIER)?);
         let alarm = Alarm::new(&poll, ALARM)?;
-        Ok(MioBackend { poll, events: Events::with_capacity(EVENTS), waker, alarm })
+        // Room enough for some hundred sockets: with more, a wait makes more.
+        Ok(MioBackend { poll, events: Events::with_capacity(1024), waker, alarm })
     }
 
     pub(crate) fn notifier(&self) -> Notifier {
@@ -67,18 +65,20 @@ impl MioBackend {
         self.poll.registry().reregister(&mut SourceFd(&fd), Token(token), BOTH)
     }
 
+    /// Asks the kernel, and puts its answers in the terms of the reactor's table. (In what mio hands out
+    /// there are no names of ours but the token, and its events live only until the next wait.)
     pub(crate) fn wait(&mut self, until: Until, room: usize, found: &mut Vec<Readiness>) -> io::Result<()> {
-        // The notifier and the alarm are in the set, too. The list grows by doubling, as a `Vec` does:
-        // hardly ever, and never for the usual few.
-        if self.events.capacity() < room + 2 {
+        // The list grows by doubling, as a `Vec` does: so it hardly ever grows.
+        if self.events.capacity() < room {
             self.events = Events::with_capacity(2 * room);
         }
         self.alarm.wait(&mut self.poll, &mut self.events, until)?;
         for event in &self.events {
             match event.token() {
-                // These two have done their work by ending the wait.
+                // It has done its work by ending the wait.
                 NOTIFIER => {}
-                ALARM => self.alarm.has_rung(),
+                // So has this one, and it has to be set anew.
+                ALARM => self.alarm.heard(),
                 // An end is an edge too, and comes once: often in one event with the last bytes. Whoever
                 // reads those bytes must know that there is more to find out, so it is noted apart.
                 Token(token) => found.push(Readiness {

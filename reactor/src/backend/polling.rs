@@ -59,8 +59,7 @@ impl PollingBackend {
 
     pub(crate) fn wait(&mut self, until: Until, room: usize, found: &mut Vec<Readiness>) -> io::Result<()> {
         self.events.clear();
-        // The library has a notifier and a timer in the set, too.
-        if self.events.capacity().get() < room + 2 {
+        if self.events.capacity().get() < room {
             self.events = Events::with_capacity(NonZeroUsize::MIN.saturating_add(2 * room));
         }
         self.poller.wait(&mut self.events, until.left())?;

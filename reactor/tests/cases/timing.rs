@@ -98,6 +98,27 @@ pub(crate) fn a_wait_that_was_ended_does_not_cut_the_next_one_short(kind: Backen
     });
 }
 
+/// A time that has come beside something else, or while one only looked, is over: the next wait has a time
+/// of its own.
+pub(crate) fn a_time_that_came_unnoticed_does_not_keep_the_next_from_coming(kind: BackendKind) {
+    within_patience(move || {
+        let reactor: Reactor<()> = Reactor::new(kind).unwrap();
+        let notifier = reactor.notifier();
+        let (short, long) = (Duration::from_millis(5), Duration::from_millis(20));
+        for look in [Until::Now, Until::Forever] {
+            notifier.notify().unwrap();
+            reactor.wait(Until::after(short), &mut Vec::new()).unwrap();
+            thread::sleep(2 * short);
+            // Its time has come by now, and nobody has heard of it.
+            notifier.notify().unwrap();
+            reactor.wait(look, &mut Vec::new()).unwrap();
+            let begun = Instant::now();
+            reactor.wait(Until::after(long), &mut Vec::new()).unwrap();
+            assert!(begun.elapsed() >= long, "it ended after {:?}", begun.elapsed());
+        }
+    });
+}
+
 /// A shell that sends SIGUSR1 to the thread that made this, every few milliseconds, as long as this
 /// lives.
 struct Storm {
