@@ -104,14 +104,12 @@ impl LoopState {
     /// A wait that brings nothing is followed by another: the timer it was for may have been
     /// cancelled, or lie beyond [`LONGEST_WAIT`]; or nobody waits for what the operating system had to
     /// tell.
-    fn wait(&self, until: Option<Instant>, found: &mut Found) {
-        let mut until = until;
+    fn wait(&self, mut until: Option<Instant>, found: &mut Found) {
         loop {
-            let may_wait = until.is_none_or(|until| until > self.turn_time.get());
-            self.wait_once(until, may_wait, found);
+            self.wait_once(until, found);
             // A turn that did not wait has to know the time as well if there are timers to judge by it,
             // or somebody looks on.
-            if may_wait || self.timers.borrow().armed() > 0 || self.narrator().is_observed() {
+            if self.is_to_come(until) || self.timers.borrow().armed() > 0 || self.narrator().is_observed() {
                 self.find_due(&mut found.due);
             }
             if self.has_work() || !found.fired.is_empty() || !found.due.is_empty() {
@@ -119,6 +117,11 @@ impl LoopState {
             }
             until = self.until();
         }
+    }
+
+    /// Whether it is worth waiting until then: not by the time of the last turn, if that is past.
+    fn is_to_come(&self, until: Option<Instant>) -> bool {
+        until.is_none_or(|until| until > self.turn_time.get())
     }
 
     /// Looks at the clock, and collects the timers that are due.
@@ -134,10 +137,11 @@ impl LoopState {
     /// Asks the operating system once. How long that takes depends on the clock: where a timer can end
     /// the wait, the virtual one only looks, and jumps to the timer instead (unless the thread pool
     /// works).
-    fn wait_once(&self, until: Option<Instant>, may_wait: bool, found: &mut Found) {
+    fn wait_once(&self, until: Option<Instant>, found: &mut Found) {
         let began = self.tell_wait_begin(until);
-        // Whoever looks on may have woken somebody just now.
-        let may_wait = may_wait && (began.is_none() || !self.has_work());
+        // Whoever looks on may have given the loop something to do just now, or to wait for.
+        let until = if began.is_some() { self.until() } else { until };
+        let may_wait = self.is_to_come(until);
         let clock = &self.narrator().clock;
         let ask_for = if may_wait { clock.to_ask_for(until, self.extras.pool.is_busy()) } else { Until::Now };
         // Whoever does not want to wait, and has no sockets, has nothing to ask.
@@ -146,8 +150,8 @@ impl LoopState {
             result.expect("the operating system cannot wait for the loop's descriptors any more");
         }
         if may_wait {
-            let nothing_came = found.fired.is_empty() && self.ready.inbox.is_empty();
-            clock.waited(until, ask_for, nothing_came);
+            let in_vain = found.fired.is_empty() && self.ready.inbox.is_empty();
+            clock.waited(until, ask_for, in_vain);
         }
         self.tell_wait_end(began, &found.fired);
     }

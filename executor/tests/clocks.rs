@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use executor::{ClockKind, EventLoop, Instant, call_later, now, sleep, spawn, turn, yield_now};
+use executor::{ClockKind, EventLoop, Instant, call_later, now, sleep, spawn, to_thread, turn, yield_now};
 
 mod support {
     pub(crate) mod kinds;
@@ -133,8 +133,8 @@ fn stepping_hardly_counts_a_breakpoint() {
 #[test]
 fn stepping_counts_the_work_of_a_loop_that_never_waits() {
     for kind in Kind::all() {
-        // Nobody looks on: an observer would ask the clock in every turn.
-        let event_loop = kind.builder(ClockKind::Stepping).debug(false).build().unwrap();
+        // Nobody looks on (an observer would ask the clock in every turn): tests have it so.
+        let event_loop = kind.builder(ClockKind::Stepping).build().unwrap();
         let turns = event_loop.block_on(async {
             let sleeper = spawn(sleep(ms(20)));
             let mut turns = 0;
@@ -147,6 +147,20 @@ fn stepping_counts_the_work_of_a_loop_that_never_waits() {
         });
         assert!((2..=20).contains(&turns), "a sleep of 20 ms took {turns} turns of 2 ms on {kind:?}");
     }
+}
+
+/// Also where no timer limits the wait, and nobody asks for the time before it.
+#[test]
+fn stepping_hardly_counts_a_breakpoint_before_a_wait_without_a_limit() {
+    on_every_kind(ClockKind::Stepping, |event_loop| {
+        event_loop.block_on(async {
+            let before = now();
+            thread::sleep(ms(500));
+            to_thread(|| ()).await.unwrap();
+            let counted = now().since(before);
+            assert!(counted < ms(400), "{counted:?} were counted");
+        });
+    });
 }
 
 #[test]

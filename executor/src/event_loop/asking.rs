@@ -11,11 +11,6 @@ impl EventLoop {
         self.state.narrator().clock.kind()
     }
 
-    /// Whether it waits for the person at the terminal before its next turn.
-    pub fn is_stepped(&self) -> bool {
-        self.state.extras.stepper.asks()
-    }
-
     /// The number of turns so far. What runs now runs in the turn of this number; 0 is before the
     /// first.
     pub fn turns(&self) -> u64 {

@@ -49,8 +49,8 @@ impl EventLoop {
 
 impl Drop for EventLoop {
     fn drop(&mut self) {
-        // The destructors that run now may use the loop. What they leave in it is dropped as well,
-        // so this goes round until nothing is left.
+        // The destructors that run now may use the loop, unless the whole thread is at its end. What they
+        // leave in it is dropped as well, so this goes round until nothing is left.
         let _entered = Entered::new(&self.state);
         // Whoever waits for one of these on another thread learns now that nobody will come to it.
         for news in self.state.ready.inbox.close() {

@@ -47,10 +47,8 @@ pub fn init_logging_to(out: impl std::io::Write + Send + 'static) {
     // A second call, or a program with a logger of its own, changes nothing.
     let filter = env_logger::Env::default().default_filter_or(SHOWN_UNASKED);
     let mut logger = env_logger::Builder::new();
-    // The libraries below have things of their own to say: to those who ask for them by name.
-    for library in ["mio", "polling"] {
-        logger.filter_module(library, LevelFilter::Warn);
-    }
+    // The library below has things of its own to say: to those who ask for it by name.
+    logger.filter_module("mio", LevelFilter::Off);
     let _ = logger.parse_env(filter).format(print).target(target).try_init();
 }
 

@@ -14,8 +14,8 @@ use crate::inbox::TaskKey;
 use crate::time::clock::Clock;
 use crate::time::instant::Instant;
 
-/// Somebody who looks at the loop. It gets no handle to it: it can see everything and change
-/// nothing.
+/// Somebody who looks at the loop. It gets no handle to it, and has only to look. (Should it use the loop
+/// all the same, and wake somebody, that counts.)
 pub trait Observer {
     /// One step of the loop, in the order in which they happen. Runs on the loop's thread, so it
     /// holds the loop as long as it takes.

@@ -58,18 +58,13 @@ impl Stepper {
     pub(crate) fn begin(&self) {
         self.unasked.set(0);
     }
-
-    /// Whether the person is asked before the next turn.
-    pub(crate) fn asks(&self) -> bool {
-        self.unasked.get() == 0
-    }
 }
 
 impl LoopState {
     /// Called before every turn.
     pub(crate) fn let_the_person_step(&self) {
         let unasked = &self.extras.stepper.unasked;
-        if self.extras.stepper.asks() {
+        if unasked.get() == 0 {
             unasked.set(self.ask());
         }
         if unasked.get() != FOR_GOOD {

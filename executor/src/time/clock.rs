@@ -53,18 +53,20 @@ impl Clock {
         }
     }
 
-    /// Until when the operating system is to be asked to wait, when the loop may wait `until` then.
+    /// Until when the operating system is to be asked to wait, when the loop wants to wait `until` then.
     ///
     /// The virtual clock only looks at the sockets, unless nothing but them can end the wait. While
     /// the thread pool works (`busy_elsewhere`) it waits for the pool: a deadline may not overtake
     /// a job that takes real time.
     pub(crate) fn to_ask_for(&self, until: Option<Instant>, busy_elsewhere: bool) -> Until {
+        // Stepping: what has passed so far was work, and no part of the wait.
+        let begins = if self.kind == ClockKind::Stepping { self.now() } else { self.shown.get() };
         let Some(until) = until else { return Until::Forever };
         match self.kind {
             ClockKind::Real => Until::At(self.built + until.since(Instant::START)),
-            ClockKind::Virtual if busy_elsewhere && until > self.shown.get() => Until::Forever,
+            ClockKind::Virtual if busy_elsewhere && until > begins => Until::Forever,
             ClockKind::Virtual => Until::Now,
-            ClockKind::Stepping => Until::after(until.since(self.now())),
+            ClockKind::Stepping => Until::after(until.since(begins)),
         }
     }
 

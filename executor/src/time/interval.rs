@@ -44,14 +44,9 @@ impl Interval {
     }
 }
 
-/// The first beat after `now`, on the grid that `due` is on.
+/// The first beat after `now`, on the grid that `due` is on: one that falls on `now` itself has been missed.
 fn next_beat(due: Instant, now: Instant, period: Duration) -> Instant {
-    let next = due + period;
-    if next > now {
-        return next;
-    }
-    let missed = now.since(next).as_nanos() / period.as_nanos() + 1;
-    // Longer than a `Duration` can be is too far away to come.
-    let Ok(missed) = u64::try_from(missed * period.as_nanos()) else { return Instant::FAR_FUTURE };
-    next + Duration::from_nanos(missed)
+    let late = now.since(due).as_nanos() % period.as_nanos();
+    let late = u64::try_from(late).expect("no more than what a moment counts");
+    now - Duration::from_nanos(late) + period
 }

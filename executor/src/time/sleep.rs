@@ -77,7 +77,7 @@ impl Sleep {
     /// Whether its time is over: at the second poll of a sleep of zero, else once this turn's time
     /// has reached the deadline. It asks the time and not whether it was woken, because anything
     /// may wake a task: who polls too early gets `Pending` again.
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         match self.deadline {
             None => self.polled,
             Some(deadline) => self.polled && deadline <= self.state.turn_time.get(),
@@ -104,7 +104,7 @@ impl Sleep {
         Awaiting::Timer(timer.id())
     }
 
-    fn disarm(&mut self) {
+    pub(super) fn disarm(&mut self) {
         if let Some(timer) = self.timer.take() {
             self.state.cancel_timer(timer);
         }

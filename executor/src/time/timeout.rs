@@ -106,7 +106,10 @@ impl Limit {
             return Pin::new(&mut self.sleep).poll(cx).is_ready();
         }
         let rung = self.rung.get_or_insert_with(|| Remembering::new(cx.waker()));
-        rung.is_to_wake(cx.waker());
+        if rung.set_waker(cx.waker()) && !self.sleep.is_over() {
+            // The timer is armed anew, in the name of the task that waits now.
+            self.sleep.disarm();
+        }
         let waker = Waker::from(Arc::clone(rung));
         // It may say that the deadline is past before the deadline's entry has had its turn.
         let _ = Pin::new(&mut self.sleep).poll(&mut Context::from_waker(&waker));
@@ -118,25 +121,33 @@ impl Limit {
 /// call may be under way.
 #[derive(Debug)]
 struct Remembering {
-    /// Whom it wakes.
-    waker: Mutex<Waker>,
+    /// Whom it wakes. Behind a lock, because any waker must be able to travel: nobody ever waits for it.
+    waker: Mutex<Arc<Waker>>,
     called: AtomicBool,
 }
 
 impl Remembering {
     fn new(waker: &Waker) -> Arc<Self> {
-        Arc::new(Remembering { waker: Mutex::new(waker.clone()), called: AtomicBool::new(false) })
+        let waker = Mutex::new(Arc::new(waker.clone()));
+        Arc::new(Remembering { waker, called: AtomicBool::new(false) })
     }
 
-    fn is_to_wake(&self, waker: &Waker) {
-        if !self.lock().will_wake(waker) {
-            let waker = waker.clone();
-            // The one before is dropped when the lock is free again: it is foreign code.
+    /// From now on it wakes this one. Says whether that is another than before.
+    fn set_waker(&self, waker: &Waker) -> bool {
+        let is_another = !self.waker().will_wake(waker);
+        if is_another {
+            // Wakers are foreign code: none is cloned, called or dropped under the lock.
+            let waker = Arc::new(waker.clone());
             let _before = mem::replace(&mut *self.lock(), waker);
         }
+        is_another
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waker> {
+    fn waker(&self) -> Arc<Waker> {
+        Arc::clone(&self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<Waker>> {
         self.waker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -144,8 +155,7 @@ impl Remembering {
 impl Wake for Remembering {
     fn wake(self: Arc<Self>) {
         self.called.store(true, Ordering::Release);
-        let waker = self.lock().clone();
-        waker.wake();
+        self.waker().wake_by_ref();
     }
 }
 

@@ -1,4 +1,4 @@
-//! `Patience`: limits that move, and the one timer behind them.
+//! Limits that move: `Patience`, with one timer behind all of them, and `timeout` from task to task.
 
 use std::future::{pending, poll_fn, ready};
 use std::task::Poll;
@@ -149,4 +149,26 @@ fn a_limit_follows_its_future_to_another_task() {
             assert_eq!(spawn(limited).await.unwrap(), Err(Elapsed));
         });
     });
+}
+
+/// The name in a timer that was armed is that of the task that waits now.
+#[test]
+fn a_limit_that_moved_says_whom_it_wakes() {
+    for kind in Kind::all() {
+        let watcher = Watcher::new();
+        let event_loop = kind.builder(ClockKind::Virtual).observer(watcher.clone()).build().unwrap();
+        let last = event_loop.block_on(async {
+            let mut limited = Box::pin(timeout(ms(5), pending::<()>()));
+            poll_fn(|cx| Poll::Ready(limited.as_mut().poll(cx).is_ready())).await;
+            let last = spawn(limited);
+            let id = last.id();
+            assert_eq!(last.await.unwrap(), Err(Elapsed));
+            id
+        });
+        let woken = count(
+            &watcher,
+            |event| matches!(event, Event::TimerFired { woke: Some(task), .. } if *task == last),
+        );
+        assert_eq!(woken, 1, "on {kind:?}");
+    }
 }

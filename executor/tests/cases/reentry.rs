@@ -258,26 +258,27 @@ fn an_observer_that_meddles_finds_nothing_borrowed() {
     }
 }
 
-/// Wakes whoever has left a waker, when it hears that the loop is about to wait.
+/// Does what was left with it, when it hears that the loop is about to wait.
 #[derive(Default)]
-struct Alarm(RefCell<Option<Waker>>);
+struct LastMinute(Cell<Option<Box<dyn FnOnce()>>>);
 
-impl Observer for Alarm {
+impl Observer for LastMinute {
     fn observe(&self, record: &Record) {
-        let waker =
-            if let Event::WaitBegin { .. } = record.event { self.0.borrow_mut().take() } else { None };
-        if let Some(waker) = waker {
-            waker.wake();
+        if let Event::WaitBegin { .. } = record.event
+            && let Some(act) = self.0.take()
+        {
+            act();
         }
     }
 }
 
-#[test]
-fn a_loop_that_is_given_work_when_it_is_about_to_wait_does_not_wait() {
+/// A task waits, and nothing would wake it but what is done in the last minute.
+#[track_caller]
+fn woken_in_the_last_minute(by: fn(Waker) -> Box<dyn FnOnce()>) {
     for kind in Kind::all() {
         within_patience(move || {
-            let alarm = Rc::new(Alarm::default());
-            let event_loop = kind.builder(ClockKind::Real).observer(alarm.clone()).build().unwrap();
+            let observer = Rc::new(LastMinute::default());
+            let event_loop = kind.builder(ClockKind::Real).observer(observer.clone()).build().unwrap();
             event_loop.block_on(async move {
                 let mut woken = false;
                 poll_fn(|cx| {
@@ -285,13 +286,27 @@ fn a_loop_that_is_given_work_when_it_is_about_to_wait_does_not_wait() {
                         return Poll::Ready(());
                     }
                     woken = true;
-                    *alarm.0.borrow_mut() = Some(cx.waker().clone());
+                    observer.0.set(Some(by(cx.waker().clone())));
                     Poll::Pending
                 })
                 .await;
             });
         });
     }
+}
+
+#[test]
+fn a_loop_that_is_given_work_when_it_is_about_to_wait_does_not_wait() {
+    woken_in_the_last_minute(|waker| Box::new(|| waker.wake()));
+}
+
+#[test]
+fn a_loop_that_is_given_a_timer_when_it_is_about_to_wait_waits_for_that() {
+    woken_in_the_last_minute(|waker| {
+        Box::new(|| {
+            call_later(MILLI, || waker.wake());
+        })
+    });
 }
 
 async fn everything_there_is_to_tell() {

@@ -271,6 +271,18 @@ fn a_beat_that_nobody_waited_for_is_not_lost() {
     says(|event_loop| event_loop.block_on(main()), "");
 }
 
+/// A beat that falls on the very moment at which one asks for the next has been missed.
+#[test]
+fn an_interval_leaves_out_a_beat_that_is_now() {
+    async fn main() {
+        let mut beats = interval(ms(10));
+        block(ms(20));
+        assert_eq!(beats.tick().await, Instant::START + ms(10));
+        assert_eq!(beats.tick().await, Instant::START + ms(30));
+    }
+    says(|event_loop| event_loop.block_on(main()), "");
+}
+
 /// However many they are: nobody counts them one by one.
 #[test]
 fn an_interval_leaves_out_a_hundred_years_of_beats() {
