@@ -9,7 +9,7 @@ use std::thread;
 
 use clap::Parser;
 use executor::signals::Signals;
-use executor::{EventLoop, inspect};
+use executor::{Choice, EventLoop, StepChoice, inspect};
 use servers::async_server;
 use servers::command_line::{
     BACKLOG, announce, announce_the_end, exit_on_second_signal, exit_with, listen, listen_together,
@@ -76,13 +76,13 @@ fn start(arguments: &Arguments) -> Result<(), Failure> {
 /// A loop on each of so many threads, of which this is one. They share nothing but the port: a request that blocks its loop
 /// holds up the connections of that loop and no others.
 fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
-    let recording = arguments.event_loop.begin_recording()?;
-    let event_loop = arguments.event_loop.build_among(recording.as_ref(), "loop 1")?;
-    if event_loop.is_stepped() {
+    if StepChoice::from_environment()? == StepChoice::On {
         return Err(
             "LOOP_STEP=1 wants one loop, and --workers asks for several: leave one of them out".into()
         );
     }
+    let recording = arguments.event_loop.begin_recording()?;
+    let event_loop = arguments.event_loop.build_among(recording.as_ref(), "loop 1")?;
     let mut listeners = listen_together("--addr", arguments.addr, BACKLOG, workers)?;
     let own = listeners.swap_remove(0);
     let (report, reports) = mpsc::channel();

@@ -154,7 +154,7 @@ fn prepare(
         async_server: arguments.async_addr,
         blocking_server: arguments.blocking_addr,
         seconds: arguments.seconds,
-        after: arguments.after.unwrap_or_else(|| usual_after(arguments.seconds)),
+        after: arguments.after.unwrap_or(Plan::usual_after(arguments.seconds, arguments.clients)),
         clients: arguments.clients,
         ours: !arguments.external,
     };
@@ -183,12 +183,6 @@ fn or_ask_those(error: CannotListen) -> Box<dyn Error + Send + Sync> {
         return format!("{error}. To ask servers that run there already, add --external").into();
     }
     error.into()
-}
-
-/// When /activer is asked for unless somebody says so: while the sleeper sleeps.
-fn usual_after(seconds: Option<Duration>) -> Duration {
-    let second = Duration::from_secs(1);
-    seconds.map_or(second, |seconds| second.min(seconds / 2))
 }
 
 /// Makes signals news like any other, so that one who waits for news waits for Ctrl-C too.
