@@ -54,10 +54,10 @@
 //!
 //! # Reading order
 //!
-//! `reactor.rs` (the table of sources and the wait), `source.rs` (a socket that takes itself out of
-//! the table), `backend.rs` (what is asked of the operating system's side) and `backend/mio.rs`,
-//! `notifier.rs` (how another thread ends the wait). `examples/echo_callbacks.rs` is a whole server
-//! made of this crate and nothing else.
+//! `reactor.rs` (the table of sources and the wait), `until.rs` (when a wait is to end), `source.rs` (a
+//! socket that takes itself out of the table), `backend.rs` (what is asked of the operating system's
+//! side) and `backend/mio.rs`, `notifier.rs` (how another thread ends the wait).
+//! `examples/echo_callbacks.rs` is a whole server made of this crate and nothing else.
 
 #[cfg(not(unix))]
 compile_error!("this crate speaks to Unix descriptors: on Windows, build it inside WSL");

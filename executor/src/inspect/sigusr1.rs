@@ -86,8 +86,9 @@ fn ask_all() {
         let asked = Arc::downgrade(&inbox);
         inbox.put(News::Call(Box::new(move || {
             if let Some(state) = event_loop::running_if_any() {
+                let thread = thread::current().name().map(str::to_owned);
                 // The thread that asked is there until it is answered.
-                let _ = answer.send(state.snapshot());
+                let _ = answer.send((thread, state.snapshot()));
             }
         })));
         let _ = thread::Builder::new().name("sigusr1".to_owned()).spawn(move || print(&answers, &asked));
@@ -96,7 +97,7 @@ fn ask_all() {
 
 /// Prints the answer when it comes. A loop that ends before it comes to the question has no tasks
 /// to tell of.
-fn print(answers: &Receiver<Snapshot>, asked: &Weak<Inbox>) {
+fn print(answers: &Receiver<(Option<String>, Snapshot)>, asked: &Weak<Inbox>) {
     let mut answer = answers.recv_timeout(PATIENCE);
     if let Err(RecvTimeoutError::Timeout) = answer {
         if running().iter().any(|inbox| inbox.ptr_eq(asked)) {
@@ -104,8 +105,16 @@ fn print(answers: &Receiver<Snapshot>, asked: &Weak<Inbox>) {
         }
         answer = answers.recv().map_err(RecvTimeoutError::from);
     }
-    if let Ok(snapshot) = answer {
-        write(&snapshot.dump().to_string());
+    if let Ok((thread, snapshot)) = answer {
+        let mut tree = snapshot.dump().to_string();
+        // Where there are several loops, each tree says whose it is.
+        if let Some(thread) = thread
+            && running().len() > 1
+            && let Some(end) = tree.find('\n')
+        {
+            tree.insert_str(end, &format!(", thread {thread}"));
+        }
+        write(&tree);
     }
 }
 

@@ -67,14 +67,15 @@ fn program_in_a_process_of_its_own() {
             let (runs, running) = mpsc::channel();
             for name in ["one", "two"] {
                 let runs = runs.clone();
-                thread::spawn(move || {
+                let work = move || {
                     run(async move {
                         drop(spawn_named(name, std::future::pending::<()>()));
                         runs.send(()).unwrap();
                         sleep(HOUR).await;
                     })
                     .unwrap();
-                });
+                };
+                thread::Builder::new().name(format!("of {name}")).spawn(work).unwrap();
             }
             running.recv().unwrap();
             running.recv().unwrap();
@@ -205,7 +206,7 @@ fn it_prints_the_tree_and_goes_on() {
         for _ in 0..3 {
             program.ask();
             let tree = program.tree();
-            assert!(tree[0].starts_with("2 tasks at "), "{tree:?}");
+            assert!(tree[0].starts_with("2 tasks at ") && !tree[0].contains("thread"), "{tree:?}");
             assert!(tree[1].starts_with("T1 main     waiting  sleep tm"), "{tree:?}");
             assert!(tree[2].starts_with("T2 sleeper  waiting  sleep tm"), "{tree:?}");
             assert!(tree[2].contains("sigusr1.rs:"), "{tree:?}");
@@ -247,9 +248,12 @@ fn every_loop_that_runs_answers_and_no_other() {
         let mut names = Vec::new();
         for _ in 0..3 {
             let tree = program.tree();
-            names.push(
-                tree[1..].iter().map(|line| line.split_whitespace().nth(1).unwrap().to_owned()).collect(),
-            );
+            let tasks: Vec<String> =
+                tree[1..].iter().map(|line| line.split_whitespace().nth(1).unwrap().to_owned()).collect();
+            if let [_, name] = &tasks[..] {
+                assert!(tree[0].ends_with(&format!(", thread of {name}")), "{tree:?}");
+            }
+            names.push(tasks);
         }
         names.sort_by_key(|names: &Vec<String>| names.last().cloned());
         assert_eq!(names, [vec!["main"], vec!["main", "one"], vec!["main", "two"]]);
