@@ -80,18 +80,16 @@ impl LoopState {
         self.tell_turn_end(ready, began);
     }
 
-    /// Phase 1: until when phase 2 may wait; without a limit, `None`.
-    ///
-    /// A moment, because a duration would need a look at the clock first. One that has passed by the
-    /// time of the last turn says that there is nothing to wait for.
-    fn until(&self) -> Option<Instant> {
-        let last_turn = self.turn_time.get();
+    /// Phase 1: how long phase 2 may wait. (asyncio makes a duration of it, for which one has to look at
+    /// the clock first.)
+    pub(crate) fn until(&self) -> Until<Instant> {
         if self.has_work() {
-            return Some(last_turn);
+            return Until::Now;
         }
-        // Without a timer there is no limit: the `?` says `None`, for ever.
-        let deadline = self.timers.borrow_mut().earliest()?;
-        Some(deadline.min(last_turn + LONGEST_WAIT))
+        match self.timers.borrow_mut().earliest() {
+            Some(deadline) => Until::At(deadline.min(self.turn_time.get() + LONGEST_WAIT)),
+            None => Until::Forever,
+        }
     }
 
     /// Whether there is something to do already.
@@ -104,12 +102,10 @@ impl LoopState {
     /// A wait that brings nothing is followed by another: the timer it was for may have been
     /// cancelled, or lie beyond [`LONGEST_WAIT`]; or nobody waits for what the operating system had to
     /// tell.
-    fn wait(&self, mut until: Option<Instant>, found: &mut Found) {
+    fn wait(&self, mut until: Until<Instant>, found: &mut Found) {
         loop {
             self.wait_once(until, found);
-            // A turn that did not wait has to know the time as well if there are timers to judge by it,
-            // or somebody looks on.
-            if self.is_to_come(until) || self.timers.borrow().armed() > 0 || self.narrator().is_observed() {
+            if until != Until::Now || self.needs_the_time() {
                 self.find_due(&mut found.due);
             }
             if self.has_work() || !found.fired.is_empty() || !found.due.is_empty() {
@@ -119,9 +115,10 @@ impl LoopState {
         }
     }
 
-    /// Whether it is worth waiting until then: not by the time of the last turn, if that is past.
-    fn is_to_come(&self, until: Option<Instant>) -> bool {
-        until.is_none_or(|until| until > self.turn_time.get())
+    /// Whether a turn that did not wait has to know the time: there are timers to judge by it, or
+    /// somebody looks on.
+    fn needs_the_time(&self) -> bool {
+        self.timers.borrow().armed() > 0 || self.narrator().is_observed()
     }
 
     /// Looks at the clock, and collects the timers that are due.
@@ -137,22 +134,17 @@ impl LoopState {
     /// Asks the operating system once. How long that takes depends on the clock: where a timer can end
     /// the wait, the virtual one only looks, and jumps to the timer instead (unless the thread pool
     /// works).
-    fn wait_once(&self, until: Option<Instant>, found: &mut Found) {
-        let began = self.tell_wait_begin(until);
-        // Whoever looks on may have given the loop something to do just now, or to wait for.
-        let until = if began.is_some() { self.until() } else { until };
-        let may_wait = self.is_to_come(until);
+    fn wait_once(&self, until: Until<Instant>, found: &mut Found) {
+        let (began, until) = self.tell_wait_begin(until);
         let clock = &self.narrator().clock;
-        let ask_for = if may_wait { clock.to_ask_for(until, self.extras.pool.is_busy()) } else { Until::Now };
+        let ask_for = clock.to_ask_for(until, self.extras.pool.is_busy());
         // Whoever does not want to wait, and has no sockets, has nothing to ask.
         if ask_for != Until::Now || self.reactor.sources() > 0 {
             let result = self.reactor.wait(ask_for, &mut found.fired);
             result.expect("the operating system cannot wait for the loop's descriptors any more");
         }
-        if may_wait {
-            let in_vain = found.fired.is_empty() && self.ready.inbox.is_empty();
-            clock.waited(until, ask_for, in_vain);
-        }
+        let in_vain = found.fired.is_empty() && self.ready.inbox.is_empty();
+        clock.waited(until, ask_for, in_vain);
         self.tell_wait_end(began, &found.fired);
     }
 
@@ -195,10 +187,7 @@ impl LoopState {
             Poll::Pending => {
                 // Whatever it waits for has its waker now. Until that is called, the task is not
                 // looked at again.
-                //
-                // Since when it waits: exactly, if anybody looks on; else what the time was when it was
-                // last looked at.
-                let since = if began.is_some() { self.now() } else { self.turn_time.get() };
+                let since = self.since(began);
                 self.tell_polled(task, began, true);
                 let has_said = self.narrator().has_said();
                 self.tasks.suspend(task, runnable, has_said, since);

@@ -6,14 +6,10 @@
 //! into the ready queue, and that is all a wake-up ever is. asyncio: the done-callback
 //! `Task.__wakeup`, which a task adds to the future it awaits.
 //!
-//! A waker may be called many times, from any thread, also after the task is gone; many calls make
-//! one entry. Most of them come on the loop's own thread, and there a flag sees to that: `queued`, set
-//! while the task stands in the ready queue. Nobody else touches it, so it is plain memory: no lock,
-//! and no locked instruction, which would cost as much as all the rest of a wake-up.
-//!
-//! Others have a flag of their own: `reported`, set from when a note about the task is left in the
-//! inbox until the task is woken at home. (Other threads do so, and whoever wakes a task while its loop
-//! does not run.) This is how a wake-up travels:
+//! A waker may be called many times, from any thread, also after the task is gone; a flag makes many
+//! calls one entry. While it is set, the task stands in the ready queue, or a note about it lies in the
+//! inbox: a poll will follow, so there is nothing more to do. Whoever finds it clear brings a poll about.
+//! This is how a wake-up travels from another thread:
 //!
 //! ```text
 //! another thread                          the loop's thread
@@ -26,9 +22,10 @@
 //!                                         polls: sees the result
 //! ```
 //!
-//! A flag that is set means that its entry or its note has yet to be dealt with, and a poll will
-//! follow: there is nothing to do. Whoever finds the flag clear brings a poll about. (A task that is
-//! woken at home while its note is on the way may be polled once more than it need be: no harm done.)
+//! There are two flags in it, one for each column. Most wake-ups come on the loop's own thread, and for
+//! them `queued` would be enough. Nobody else touches it, so it is plain memory: a flag that threads
+//! share would cost as much as all the rest of a wake-up. (A task that is woken at home while its note
+//! is on the way may be polled once more than it need be: no harm done.)
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.
@@ -46,9 +43,9 @@ use crate::ready::{self, ReadyQueue};
 /// nothing more.
 pub(crate) struct TaskWaker {
     pub(crate) task: TaskKey,
-    /// Whether a step of the task stands in the ready queue. Only the loop's thread touches it. It
-    /// is atomic because the compiler cannot know that; loaded and stored `Relaxed`, it costs what a
-    /// plain `bool` does.
+    /// Whether a step of the task stands in the ready queue. Only the loop's thread touches it. (An
+    /// atomic that is loaded and stored `Relaxed` is a plain `bool` to the processor; the compiler wants
+    /// it in whatever may be seen by several threads.)
     queued: AtomicBool,
     /// Whether the task was woken by another thread, or while its loop did not run, and not at home
     /// since.
@@ -82,11 +79,8 @@ impl TaskWaker {
     /// A wake-up on the loop's own thread.
     fn wake_at_home(&self, queue: &ReadyQueue) {
         if self.reported.load(Ordering::Relaxed) {
-            // Another thread that found the flag set went away: it relies on the poll that comes to
-            // see what it had written. So the flag is cleared by a swap (`AcqRel`), as it was set by
-            // one: to read what another swap has left is to see all that was written before it. A store
-            // reads nothing. (Where the load above misses a flag that was just set, whoever set it has
-            // left a note: the poll that follows the note sees it all.)
+            // By a swap, as it was set: so the poll that comes sees all that was written by those who
+            // found the flag set, and went away (`tests/loom_wake_ups.rs` tries every order).
             self.reported.swap(false, Ordering::AcqRel);
         }
         if self.is_queued() {

@@ -11,11 +11,11 @@ const LONGEST: Duration = Duration::from_hours(24);
 
 /// Until when a [wait](crate::Reactor::wait) may last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Until {
+pub enum Until<M = Instant> {
     /// Not at all: only look. asyncio: a timeout of 0.
     Now,
-    /// This moment.
-    At(Instant),
+    /// This moment, by the clock of whoever says so: the [reactor](crate::Reactor)'s is the machine's.
+    At(M),
     /// As long as it takes. asyncio: a timeout of `None`.
     Forever,
 }

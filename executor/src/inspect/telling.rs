@@ -5,8 +5,9 @@
 
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::time::Duration;
 
-use reactor::Fired;
+use reactor::{Fired, Until};
 
 use super::event::{Event, Outcome, Spot, TaskId};
 use crate::event_loop::LoopState;
@@ -131,12 +132,18 @@ impl LoopState {
         }
     }
 
-    pub(crate) fn tell_wait_begin(&self, until: Option<Instant>) -> Option<Instant> {
-        let began = self.narrator().stopwatch()?;
-        let timeout = until.map(|until| until.since(began));
+    /// Says how long the loop may wait now, too: whoever looks on may have given it something to do, or to
+    /// wait for.
+    pub(crate) fn tell_wait_begin(&self, until: Until<Instant>) -> (Option<Instant>, Until<Instant>) {
+        let Some(began) = self.narrator().stopwatch() else { return (None, until) };
+        let timeout = match until {
+            Until::Now => Some(Duration::ZERO),
+            Until::At(moment) => Some(moment.since(began)),
+            Until::Forever => None,
+        };
         let timers = self.timers.borrow().armed();
         self.narrator().tell(Event::WaitBegin { timeout, sources: self.reactor.sources(), timers });
-        Some(began)
+        (Some(began), self.until())
     }
 
     pub(crate) fn tell_wait_end(&self, began: Option<Instant>, fired: &[Fired<Wakeup>]) {
@@ -155,6 +162,12 @@ impl LoopState {
             let late = self.turn_time.get().since(timer.deadline);
             self.narrator().tell(Event::TimerFired { timer: timer.id, late, woke: timer.payload.task() });
         }
+    }
+
+    /// Since when a task waits that has just come to it: exactly, if somebody looks on; else what the time
+    /// was when it was last looked at.
+    pub(crate) fn since(&self, began: Option<Instant>) -> Instant {
+        if began.is_some() { self.now() } else { self.turn_time.get() }
     }
 
     #[inline]

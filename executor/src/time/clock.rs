@@ -53,34 +53,37 @@ impl Clock {
         }
     }
 
-    /// Until when the operating system is to be asked to wait, when the loop wants to wait `until` then.
+    /// How long the operating system is to be asked to wait, when the loop wants to wait `until` then.
     ///
     /// The virtual clock only looks at the sockets, unless nothing but them can end the wait. While
     /// the thread pool works (`busy_elsewhere`) it waits for the pool: a deadline may not overtake
     /// a job that takes real time.
-    pub(crate) fn to_ask_for(&self, until: Option<Instant>, busy_elsewhere: bool) -> Until {
+    pub(crate) fn to_ask_for(&self, until: Until<Instant>, busy_elsewhere: bool) -> Until {
         // Stepping: what has passed so far was work, and no part of the wait.
         let begins = if self.kind == ClockKind::Stepping { self.now() } else { self.shown.get() };
-        let Some(until) = until else { return Until::Forever };
-        match self.kind {
-            ClockKind::Real => Until::At(self.built + until.since(Instant::START)),
-            ClockKind::Virtual if busy_elsewhere && until > begins => Until::Forever,
-            ClockKind::Virtual => Until::Now,
-            ClockKind::Stepping => Until::after(until.since(begins)),
+        match (until, self.kind) {
+            (Until::At(moment), ClockKind::Real) => Until::At(self.built + moment.since(Instant::START)),
+            (Until::At(moment), ClockKind::Stepping) => Until::after(moment.since(begins)),
+            (Until::At(moment), ClockKind::Virtual) if busy_elsewhere && moment > begins => Until::Forever,
+            (Until::At(_), ClockKind::Virtual) | (Until::Now, _) => Until::Now,
+            (Until::Forever, _) => Until::Forever,
         }
     }
 
     /// To be told after each wait that might last `until` then, and that the operating system was asked
     /// for as `asked`: `in_vain` if nothing came but the time.
-    pub(crate) fn waited(&self, until: Option<Instant>, asked: Until, in_vain: bool) {
+    pub(crate) fn waited(&self, until: Until<Instant>, asked: Until, in_vain: bool) {
         match (self.kind, until) {
             // Not if the pool was waited for: that wait may end before a call does.
-            (ClockKind::Virtual, Some(until)) if in_vain && asked != Until::Forever => {
-                self.shown.set(self.shown.get().max(until));
+            (ClockKind::Virtual, Until::At(moment)) if in_vain && asked != Until::Forever => {
+                self.shown.set(self.shown.get().max(moment));
             }
             // Standing at a breakpoint inside the wait counts for no more than what was asked.
-            (ClockKind::Stepping, _) => {
-                self.count(until.map_or(Duration::MAX, |until| until.since(self.shown.get())));
+            (ClockKind::Stepping, Until::At(moment)) => {
+                self.count(moment.since(self.shown.get()));
+            }
+            (ClockKind::Stepping, Until::Forever) => {
+                self.count(Duration::MAX);
             }
             _ => {}
         }

@@ -22,18 +22,18 @@
 //! ```
 //!
 //! `cursor` is the millisecond that the wheel has come to: all that was due in those before it has
-//! fired. A timer belongs to the level of
-//! the highest base-64 digit in which its millisecond differs from the cursor's, in the slot that
-//! this digit names. With the cursor at 100, which is 1|36 in base 64, a timer for 120 (1|56)
-//! differs in the last digit: level 0, slot 56. One for 200 (3|8) differs in the digit before:
-//! level 1, slot 3; and when the cursor comes to 192 (3|0), it moves down to level 0, slot 8.
+//! fired. A timer belongs to the level of the highest base-64 digit in which its millisecond differs
+//! from the cursor's, in the slot that this digit names. With the cursor at 100, which is 1|36 in
+//! base 64, a timer for 120 (1|56) differs in the last digit: level 0, slot 56. One for 200 (3|8)
+//! differs in the digit before: level 1, slot 3; and when the cursor comes to 192 (3|0), it moves
+//! down to level 0, slot 8.
 //!
-//! A timer of level 0 agrees with the cursor in all digits but the last; one of level 1 is ahead of it
-//! in the digit before. So all of level 0 comes before all of level 1, that before level 2, and within
-//! a level the slots follow each other: the earliest timer is in the first occupied slot of the lowest
-//! occupied level, and a bitmap per level finds it without a search. When the cursor enters a slot of a higher level,
-//! its timers now agree with the cursor in one more digit, and move down: they *cascade*. (If some of
-//! them are due by then, these fire at once.)
+//! A timer of level 0 agrees with the cursor in all digits but the last; one of level 1 is ahead of
+//! it in the digit before. So all of level 0 comes before all of level 1, that before level 2, and
+//! within a level the slots follow each other: the earliest timer is in the first occupied slot of
+//! the lowest occupied level, and a bitmap per level finds it without a search. When the cursor
+//! enters a slot of a higher level, its timers now agree with the cursor in one more digit, and move
+//! down: they *cascade*. (If some of them are due by then, these fire at once.)
 //!
 //! # Exact deadlines
 //!
