@@ -19,10 +19,11 @@
 //! until its queue is empty would never look at its sockets again once two tasks keep waking each
 //! other.
 //!
-//! At first reading, skip what only reports: all that begins with `tell_`, `let_the_person_step`,
-//! `stopwatch`, `because`, `has_said`, `since` and `timers_about_to_move`. The loop works without. (The
-//! narrator, who reports, also has the clock, and knows whose step is under way.) And take `deliver`
-//! for "wake": that it has two ways to do so is told in `ready.rs`.
+//! At first reading, skip what only reports: all that begins with `tell_`, what is measured or noted
+//! for it (`stopwatch`, `because`, `has_said`, `since`, `timers_about_to_move`), and
+//! `let_the_person_step`. The loop works without. (But `tell_wait_begin` may shorten the wait, if whoever
+//! looks on has given the loop something to do; and the narrator, who reports, also holds the clock.)
+//! And take `deliver` for "wake": that it has two ways to do so is told in `ready.rs`.
 //!
 //! As long as phase 5 lasts, no socket is looked at and no timer, and nobody can interrupt: a task
 //! that does not come to an `.await` that waits holds all the others. That is the bargain of an event
@@ -43,6 +44,9 @@ use crate::time::instant::Instant;
 
 impl LoopState {
     /// One turn of the loop. asyncio: `_run_once`.
+    ///
+    /// Phase 2 puts the sockets and timers that have come into `found`, and phases 3 and 4 empty it: it
+    /// outlives the turn only to keep its memory.
     pub(crate) fn tick(&self, found: &mut Found) {
         self.let_the_person_step();
         self.narrator().next_tick();
@@ -80,8 +84,8 @@ impl LoopState {
         self.tell_turn_end(ready, began);
     }
 
-    /// Phase 1: how long phase 2 may wait. (asyncio makes a duration of it, for which one has to look at
-    /// the clock first.)
+    /// Phase 1: until when phase 2 may wait. (asyncio makes a duration of it, for which one has to look
+    /// at the clock first.)
     pub(crate) fn until(&self) -> Until<Instant> {
         if self.has_work() {
             return Until::Now;
@@ -105,6 +109,7 @@ impl LoopState {
     fn wait(&self, mut until: Until<Instant>, found: &mut Found) {
         loop {
             self.wait_once(until, found);
+            // After a wait it is later than it was. Without one, nearly nobody needs to know.
             if until != Until::Now || self.needs_the_time() {
                 self.find_due(&mut found.due);
             }

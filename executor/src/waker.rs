@@ -1,15 +1,16 @@
 //! The waker: the buzzer that a waiting task leaves with whatever it waits for.
 //!
-//! In a cafe you order, get a buzzer and sit down; whoever presses it does not need to know where. A
+//! In a cafe you order, get a buzzer and sit down; the barista who presses it need not know where. A
 //! task that cannot go on hands its waker to a timer, a socket or another task in the same way, and
 //! is not looked at again until somebody calls [`wake`](std::task::Waker::wake). That puts the task
 //! into the ready queue, and that is all a wake-up ever is. asyncio: the done-callback
 //! `Task.__wakeup`, which a task adds to the future it awaits.
 //!
-//! A waker may be called many times, from any thread, also after the task is gone; a flag makes many
-//! calls one entry. While it is set, the task stands in the ready queue, or a note about it lies in the
-//! inbox: a poll will follow, so there is nothing more to do. Whoever finds it clear brings a poll about.
-//! This is how a wake-up travels from another thread:
+//! A waker may be called many times, from any thread, also after the task is gone. Two flags make many
+//! calls one entry. `queued` is for wake-ups on the loop's own thread ("at home"): while it is set, a
+//! step of the task stands in the ready queue. `reported` is for all others: while it is set, a note
+//! about the task is on its way through the inbox. Whoever finds his flag set need do nothing more, for
+//! a poll will follow. This is how a wake-up travels from another thread:
 //!
 //! ```text
 //! another thread                          the loop's thread
@@ -22,10 +23,10 @@
 //!                                         polls: sees the result
 //! ```
 //!
-//! There are two flags in it, one for each column. Most wake-ups come on the loop's own thread, and for
-//! them `queued` would be enough. Nobody else touches it, so it is plain memory: a flag that threads
-//! share would cost as much as all the rest of a wake-up. (A task that is woken at home while its note
-//! is on the way may be polled once more than it need be: no harm done.)
+//! Why two? Most wake-ups come at home, and there `queued` is enough. Only the loop's thread touches it,
+//! so it is plain memory: a flag that threads share would cost as much as all the rest of a wake-up. (A
+//! task that is woken at home while its note is on the way may be polled once more than it need be: no
+//! harm done.)
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.
@@ -47,8 +48,8 @@ pub(crate) struct TaskWaker {
     /// atomic that is loaded and stored `Relaxed` is a plain `bool` to the processor; the compiler wants
     /// it in whatever may be seen by several threads.)
     queued: AtomicBool,
-    /// Whether the task was woken by another thread, or while its loop did not run, and not at home
-    /// since.
+    /// Set by a wake-up from another thread, or while the loop does not run; cleared by the next one at
+    /// home, which is that of the note.
     reported: AtomicBool,
     /// Whether the task is to be dropped instead of polled in its next step.
     aborted: AtomicBool,
@@ -79,8 +80,9 @@ impl TaskWaker {
     /// A wake-up on the loop's own thread.
     fn wake_at_home(&self, queue: &ReadyQueue) {
         if self.reported.load(Ordering::Relaxed) {
-            // By a swap, as it was set: so the poll that comes sees all that was written by those who
-            // found the flag set, and went away (`tests/loom_wake_ups.rs` tries every order).
+            // A swap and not a store: threads that found the flag set went away without leaving a note.
+            // The swap makes what they had written visible to the poll that follows
+            // (`tests/loom_wake_ups.rs` tries every order).
             self.reported.swap(false, Ordering::AcqRel);
         }
         if self.is_queued() {
@@ -116,7 +118,9 @@ impl Wake for TaskWaker {
 
     fn wake_by_ref(self: &Arc<Self>) {
         match ready::at_home() {
+            // The usual case: no lock.
             Some(queue) if self.is_of(&queue.inbox) => self.wake_at_home(&queue),
+            // From elsewhere: the first one leaves a note.
             _ => {
                 if !self.reported.swap(true, Ordering::AcqRel) {
                     self.inbox.put(News::Wake(Waker::from(Arc::clone(self))));
