@@ -20,7 +20,7 @@
 //! other.
 //!
 //! At first reading, skip what only reports: all that begins with `tell_`, what is measured or noted
-//! for it (`stopwatch`, `because`, `has_said`, `since`, `timers_about_to_move`), and
+//! for it (`stopwatch`, `because`, `has_said`, `waits_since`, `timers_about_to_move`), and
 //! `let_the_person_step`. The loop works without. (But `tell_wait_begin` may shorten the wait, if whoever
 //! looks on has given the loop something to do; and the narrator, who reports, also holds the clock.)
 //! And take `deliver` for "wake": that it has two ways to do so is told in `ready.rs`.
@@ -55,7 +55,7 @@ impl LoopState {
         // 1. How long may we wait? Not at all if something is ready; else until the next timer.
         let until = self.until();
 
-        // 2. Wait for the operating system, so long.
+        // 2. Wait for the operating system, until then.
         self.wait(until, found);
 
         // 3. What other threads report, and who can read or write: to the ready queue.
@@ -192,7 +192,7 @@ impl LoopState {
             Poll::Pending => {
                 // Whatever it waits for has its waker now. Until that is called, the task is not
                 // looked at again.
-                let since = self.since(began);
+                let since = self.waits_since(began);
                 self.tell_polled(task, began, true);
                 let has_said = self.narrator().has_said();
                 self.tasks.suspend(task, runnable, has_said, since);

@@ -162,8 +162,8 @@ impl<W> Reactor<W> {
     /// and `_process_events`.
     ///
     /// No wait is cut short by the clock: what the operating system counts in is rounded up. A wait
-    /// may well end early with nothing fired, though: when it was notified, or when something
-    /// happened that nobody armed (it is remembered).
+    /// may well end early with nothing fired, though: when it was notified, when something happened
+    /// that nobody armed (it is remembered), or after a day.
     ///
     /// # Errors
     ///

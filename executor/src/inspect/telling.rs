@@ -166,7 +166,7 @@ impl LoopState {
 
     /// Since when a task waits that has just come to it: exactly, if somebody looks on; else what the time
     /// was when it was last looked at.
-    pub(crate) fn since(&self, began: Option<Instant>) -> Instant {
+    pub(crate) fn waits_since(&self, began: Option<Instant>) -> Instant {
         if began.is_some() { self.now() } else { self.turn_time.get() }
     }
 
