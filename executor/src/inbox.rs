@@ -5,9 +5,9 @@
 //! here, under a lock, and rings the reactor's bell. asyncio: `call_soon_threadsafe`, which appends
 //! to `_ready` (the interpreter's lock makes that safe) and writes to the self-pipe.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
 
 use reactor::Notifier;
 
@@ -22,16 +22,25 @@ pub(crate) struct TaskKey {
 
 /// What another thread has to say to the loop.
 pub(crate) enum News {
-    /// A task can go on: to be called at home.
-    Wake(Waker),
+    /// This task can go on.
+    Wake(TaskKey),
     /// Call this.
     Call(Box<dyn FnOnce() + Send>),
+}
+
+/// What lies in the inbox.
+#[derive(Default)]
+struct Contents {
+    /// In the order in which they came.
+    news: Vec<News>,
+    /// Which tasks there is a note about: one for each will do, however often it is woken.
+    woken: HashSet<TaskKey>,
 }
 
 /// Where other threads leave their news.
 pub(crate) struct Inbox {
     /// Nothing any more once the loop is gone.
-    news: Mutex<Option<Vec<News>>>,
+    contents: Mutex<Option<Contents>>,
     /// Whether there is any, so that the loop can look without taking the lock, and only the first
     /// news of a turn has to end the wait.
     full: AtomicBool,
@@ -40,19 +49,25 @@ pub(crate) struct Inbox {
 
 impl Inbox {
     pub(crate) fn new(notifier: Notifier) -> Self {
-        Inbox { news: Mutex::new(Some(Vec::new())), full: AtomicBool::new(false), notifier }
+        let contents = Mutex::new(Some(Contents::default()));
+        Inbox { contents, full: AtomicBool::new(false), notifier }
     }
 
     /// Leaves news and sees to it that the loop wakes up for them; news for a loop that is gone are
     /// dropped. asyncio: `call_soon_threadsafe`.
     pub(crate) fn put(&self, news: News) {
         let mut place = self.lock();
-        let Some(others) = place.as_mut() else {
+        let Some(contents) = place.as_mut() else {
             // A destructor may leave news of its own: not under the lock.
             drop(place);
             return drop(news);
         };
-        others.push(news);
+        if let News::Wake(task) = news
+            && !contents.woken.insert(task)
+        {
+            return;
+        }
+        contents.news.push(news);
         // Under the lock, so that the flag and the news are never seen apart.
         let rung = self.full.swap(true, Ordering::AcqRel);
         drop(place);
@@ -69,7 +84,7 @@ impl Inbox {
 
     /// The loop is gone: nobody will look here again. Gives back what nobody has looked at.
     pub(crate) fn close(&self) -> Vec<News> {
-        self.lock().take().unwrap_or_default()
+        self.lock().take().unwrap_or_default().news
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -80,12 +95,12 @@ impl Inbox {
     pub(crate) fn take(&self) -> Vec<News> {
         let mut place = self.lock();
         self.full.store(false, Ordering::Release);
-        place.as_mut().map(std::mem::take).unwrap_or_default()
+        place.as_mut().map(std::mem::take).unwrap_or_default().news
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Vec<News>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Contents>> {
         // Nothing can panic while it is held, but a poisoned lock would still be no reason to lose
         // a wake-up.
-        self.news.lock().unwrap_or_else(PoisonError::into_inner)
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

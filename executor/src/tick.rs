@@ -30,7 +30,7 @@
 //! loop: no locks, no surprises between two awaits, and no help against somebody who does not share.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Wake};
 
 use reactor::{Fired, Until};
 
@@ -164,7 +164,11 @@ impl LoopState {
         for news in self.ready.inbox.take() {
             match news {
                 News::Call(call) => self.ready.push(Entry::Callback(callback(call))),
-                News::Wake(waker) => self.ready.deliver(Cause::Thread, move || waker.wake()),
+                News::Wake(task) => {
+                    // The task may be over by now.
+                    let Some(waker) = self.tasks.waker(task) else { continue };
+                    self.ready.deliver(Cause::Thread, move || waker.wake());
+                }
             }
         }
     }

@@ -6,27 +6,28 @@
 //! into the ready queue, and that is all a wake-up ever is. asyncio: the done-callback
 //! `Task.__wakeup`, which a task adds to the future it awaits.
 //!
-//! A waker may be called many times, from any thread, also after the task is gone. Two flags make many
-//! calls one entry. `queued` is for wake-ups on the loop's own thread ("at home"): while it is set, a
-//! step of the task stands in the ready queue. `reported` is for all others: while it is set, a note
-//! about the task is on its way through the inbox. Whoever finds his flag set need do nothing more, for
-//! a poll will follow. This is how a wake-up travels from another thread:
+//! A waker may be called many times, from any thread, also after the task is gone: the task is queued
+//! once. On the loop's own thread ("at home") the flag `queued` sees to that. It is set while a step of
+//! the task stands in the ready queue; whoever finds it set need do nothing more, for a poll will
+//! follow. Only the loop's thread touches it, so it costs no more than plain memory.
+//!
+//! On any other thread the waker leaves a note in the [`Inbox`], which keeps one for each task:
 //!
 //! ```text
 //! another thread                          the loop's thread
 //! writes a result
-//! wakes: sets `reported`; it was not
-//!   set, so leaves a note and rings       wakes up, takes the note, and wakes at home:
-//! (wakes once more: it is set, so          clears `reported`,
-//!   there is nothing to do)                 sets `queued`; it was not set, so queues a step
+//! wakes: finds no note about the task,
+//!   so leaves one and rings
+//! (wakes once more: finds one, so         the wait is over
+//!   there is nothing to do)               takes the note, and wakes at home: finds `queued`
+//!                                           clear, so sets it and queues a step
 //!                                         the step begins: clears `queued`
 //!                                         polls: sees the result
 //! ```
 //!
-//! Why two? Most wake-ups come at home, and there `queued` is enough. Only the loop's thread touches it,
-//! so it is plain memory: a flag that threads share would cost as much as all the rest of a wake-up. (A
-//! task that is woken at home while its note is on the way may be polled once more than it need be: no
-//! harm done.)
+//! The inbox has a lock, and that is what makes the result visible to the poll: it was written before
+//! the lock was taken to leave the note, or to find one there, and that was before the loop took it to
+//! read the note. (`tests/loom_wake_ups.rs` tries every order.)
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.
@@ -35,7 +36,7 @@ pub(crate) mod pool;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Wake, Waker};
+use std::task::Wake;
 
 use crate::inbox::{Inbox, News, TaskKey};
 use crate::ready::{self, ReadyQueue};
@@ -44,13 +45,10 @@ use crate::ready::{self, ReadyQueue};
 /// nothing more.
 pub(crate) struct TaskWaker {
     pub(crate) task: TaskKey,
-    /// Whether a step of the task stands in the ready queue. Only the loop's thread touches it. (An
-    /// atomic that is loaded and stored `Relaxed` is a plain `bool` to the processor; the compiler wants
-    /// it in whatever may be seen by several threads.)
+    /// Whether a step of the task stands in the ready queue. (An atomic that is loaded and stored
+    /// `Relaxed` is a plain `bool` to the processor; the compiler wants it in whatever may be seen by
+    /// several threads.)
     queued: AtomicBool,
-    /// Set by a wake-up from another thread, or while the loop does not run; cleared by the next one at
-    /// home, which is that of the note.
-    reported: AtomicBool,
     /// Whether the task is to be dropped instead of polled in its next step.
     aborted: AtomicBool,
     /// The way to the loop from other threads.
@@ -60,8 +58,7 @@ pub(crate) struct TaskWaker {
 impl TaskWaker {
     /// The waker of a new task, whose first step is about to be queued.
     pub(crate) fn new(task: TaskKey, inbox: Arc<Inbox>) -> Self {
-        let [reported, aborted] = [AtomicBool::new(false), AtomicBool::new(false)];
-        TaskWaker { task, queued: AtomicBool::new(true), reported, aborted, inbox }
+        TaskWaker { task, queued: AtomicBool::new(true), aborted: AtomicBool::new(false), inbox }
     }
 
     /// Whether a step of the task stands in the ready queue: to be asked on the loop's thread.
@@ -79,12 +76,6 @@ impl TaskWaker {
 
     /// A wake-up on the loop's own thread.
     fn wake_at_home(&self, queue: &ReadyQueue) {
-        if self.reported.load(Ordering::Relaxed) {
-            // A swap and not a store: threads that found the flag set went away without leaving a note.
-            // The swap makes what they had written visible to the poll that follows
-            // (`tests/loom_wake_ups.rs` tries every order).
-            self.reported.swap(false, Ordering::AcqRel);
-        }
         if self.is_queued() {
             queue.tell_woken(self.task, true);
         } else {
@@ -120,12 +111,8 @@ impl Wake for TaskWaker {
         match ready::at_home() {
             // The usual case: no lock.
             Some(queue) if self.is_of(&queue.inbox) => self.wake_at_home(&queue),
-            // From elsewhere: the first one leaves a note.
-            _ => {
-                if !self.reported.swap(true, Ordering::AcqRel) {
-                    self.inbox.put(News::Wake(Waker::from(Arc::clone(self))));
-                }
-            }
+            // From elsewhere, or while the loop does not run.
+            _ => self.inbox.put(News::Wake(self.task)),
         }
     }
 }

@@ -29,10 +29,10 @@ const PREEMPTIONS: usize = 3;
 enum Defect {
     /// The loop's own flag is cleared when the poll is over, and not before it.
     StepBeginsAfterThePoll,
-    /// The flag of the other threads is.
-    ReportTakenAfterThePoll,
-    /// It is cleared with a store, which sees nothing of what came before a wake-up.
-    ReportTakenWithAStore,
+    /// The inbox forgets which tasks there is a note about when the poll is over, and not with the note.
+    NoteForgottenAfterThePoll,
+    /// It does so without the lock, where nothing says that what came before a wake-up is seen by the poll.
+    NoteFoundWithoutTheLock,
     /// The bell is rung for news that are not there yet.
     BellBeforeTheNews,
     /// The flag of the inbox is cleared after the news were taken, when the lock is open again.
@@ -44,8 +44,8 @@ enum Defect {
 
 const DEFECTS: [Defect; 6] = [
     Defect::StepBeginsAfterThePoll,
-    Defect::ReportTakenAfterThePoll,
-    Defect::ReportTakenWithAStore,
+    Defect::NoteForgottenAfterThePoll,
+    Defect::NoteFoundWithoutTheLock,
     Defect::BellBeforeTheNews,
     Defect::EmptyAfterTheLock,
     Defect::BellOnlyIfEmptyAndClearedAtTheWait,
@@ -54,11 +54,26 @@ const DEFECTS: [Defect; 6] = [
 /// The variable that tells a process which defect it is to have.
 const DEFECT: &str = "LOOM_WAKE_UPS_DEFECT";
 
+/// What can be said to the loop. There is one task.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum News {
+    Wake,
+    Call,
+}
+
+#[derive(Default)]
+struct Contents {
+    news: Vec<News>,
+    /// Whether there is a note about the task.
+    woken: bool,
+}
+
 /// `inbox.rs`.
 struct Inbox {
-    /// Every news is "this task can go on": there is only one.
-    news: Mutex<Option<Vec<()>>>,
+    contents: Mutex<Option<Contents>>,
     full: AtomicBool,
+    /// `woken` once more, for the defect that it is looked at without the lock.
+    found: AtomicBool,
     /// `reactor::Notifier`: any number of calls between two waits ends one wait.
     notifier: Notify,
     defect: Option<Defect>,
@@ -67,21 +82,32 @@ struct Inbox {
 impl Inbox {
     fn new(defect: Option<Defect>) -> Self {
         Inbox {
-            news: Mutex::new(Some(Vec::new())),
+            contents: Mutex::new(Some(Contents::default())),
             full: AtomicBool::new(false),
+            found: AtomicBool::new(false),
             notifier: Notify::new(),
             defect,
         }
     }
 
     /// Says whether there was still somebody to read it.
-    fn put(&self) -> bool {
+    fn put(&self, news: News) -> bool {
+        let without_the_lock = self.defect == Some(Defect::NoteFoundWithoutTheLock);
+        if without_the_lock && news == News::Wake && self.found.swap(true, Ordering::Relaxed) {
+            return true;
+        }
         if self.defect == Some(Defect::BellBeforeTheNews) {
             self.notifier.notify();
         }
-        let mut place = self.news.lock().unwrap();
-        let Some(others) = place.as_mut() else { return false };
-        others.push(());
+        let mut place = self.contents.lock().unwrap();
+        let Some(contents) = place.as_mut() else { return false };
+        if news == News::Wake {
+            if contents.woken && !without_the_lock {
+                return true;
+            }
+            contents.woken = true;
+        }
+        contents.news.push(news);
         let rung = self.full.swap(true, Ordering::AcqRel);
         drop(place);
         if !rung && self.defect != Some(Defect::BellBeforeTheNews) {
@@ -94,30 +120,41 @@ impl Inbox {
         !self.full.load(Ordering::Acquire)
     }
 
-    fn take(&self) -> Vec<()> {
+    fn take(&self) -> Vec<News> {
         if self.is_empty() {
             return Vec::new();
         }
-        let mut place = self.news.lock().unwrap();
-        if self.defect == Some(Defect::EmptyAfterTheLock) {
-            let news = place.as_mut().map(std::mem::take).unwrap_or_default();
-            drop(place);
+        let mut place = self.contents.lock().unwrap();
+        if self.defect != Some(Defect::EmptyAfterTheLock) {
             self.full.store(false, Ordering::Release);
-            return news;
         }
-        self.full.store(false, Ordering::Release);
-        place.as_mut().map(std::mem::take).unwrap_or_default()
+        let Some(contents) = place.as_mut() else { return Vec::new() };
+        if self.defect != Some(Defect::NoteForgottenAfterThePoll) {
+            contents.woken = false;
+        }
+        let news = std::mem::take(&mut contents.news);
+        drop(place);
+        if self.defect == Some(Defect::EmptyAfterTheLock) {
+            self.full.store(false, Ordering::Release);
+        }
+        self.found.store(false, Ordering::Relaxed);
+        news
     }
 
-    fn close(&self) -> Vec<()> {
-        self.news.lock().unwrap().take().unwrap_or_default()
+    fn forget_the_note(&self) {
+        if let Some(contents) = self.contents.lock().unwrap().as_mut() {
+            contents.woken = false;
+        }
+    }
+
+    fn close(&self) -> Vec<News> {
+        self.contents.lock().unwrap().take().unwrap_or_default().news
     }
 }
 
 /// `waker.rs`.
 struct TaskWaker {
     queued: AtomicBool,
-    reported: AtomicBool,
     inbox: Arc<Inbox>,
 }
 
@@ -128,22 +165,11 @@ impl TaskWaker {
 
     /// On another thread than the loop's.
     fn wake(&self) {
-        if !self.reported.swap(true, Ordering::AcqRel) {
-            self.inbox.put();
-        }
+        self.inbox.put(News::Wake);
     }
 
     /// On the loop's own thread.
     fn wake_at_home(&self, ready: &mut VecDeque<()>) {
-        if self.reported.load(Ordering::Relaxed) {
-            match self.inbox.defect {
-                Some(Defect::ReportTakenAfterThePoll) => {}
-                Some(Defect::ReportTakenWithAStore) => self.reported.store(false, Ordering::Relaxed),
-                _ => {
-                    self.reported.swap(false, Ordering::AcqRel);
-                }
-            }
-        }
         if !self.queued.load(Ordering::Relaxed) {
             self.queued.store(true, Ordering::Relaxed);
             ready.push_back(());
@@ -167,7 +193,7 @@ fn run(waker: &TaskWaker, all: usize, seen: &AtomicUsize, wakes_itself: bool) {
             waker.inbox.notifier.wait();
         }
         // Phase 3.
-        for () in waker.inbox.take() {
+        for _ in waker.inbox.take() {
             waker.wake_at_home(&mut ready);
         }
         assert!(ready.len() <= 1, "at most one entry for each task");
@@ -185,9 +211,7 @@ fn run(waker: &TaskWaker, all: usize, seen: &AtomicUsize, wakes_itself: bool) {
             }
             match waker.inbox.defect {
                 Some(Defect::StepBeginsAfterThePoll) => waker.step_begins(),
-                Some(Defect::ReportTakenAfterThePoll) => {
-                    waker.reported.swap(false, Ordering::AcqRel);
-                }
+                Some(Defect::NoteForgottenAfterThePoll) => waker.inbox.forget_the_note(),
                 _ => {}
             }
             if is_done {
@@ -208,8 +232,7 @@ fn explore(model: impl Fn() + Send + Sync + 'static) {
 fn wake_ups(defect: Option<Defect>, threads: usize, times: usize, wakes_itself: bool) {
     explore(move || {
         let inbox = Arc::new(Inbox::new(defect));
-        let (queued, reported) = (AtomicBool::new(true), AtomicBool::new(false));
-        let waker = Arc::new(TaskWaker { queued, reported, inbox });
+        let waker = Arc::new(TaskWaker { queued: AtomicBool::new(true), inbox });
         let seen = Arc::new(AtomicUsize::new(0));
         for _ in 0..threads {
             let (waker, seen) = (Arc::clone(&waker), Arc::clone(&seen));
@@ -231,7 +254,7 @@ fn calls(defect: Option<Defect>) {
         let inbox = Arc::new(Inbox::new(defect));
         for _ in 0..2 {
             let inbox = Arc::clone(&inbox);
-            thread::spawn(move || inbox.put());
+            thread::spawn(move || inbox.put(News::Call));
         }
         let mut called = 0;
         while called < 2 {
@@ -270,7 +293,7 @@ fn news_for_a_loop_that_ends_are_not_lost() {
     explore(|| {
         let inbox = Arc::new(Inbox::new(None));
         let theirs = Arc::clone(&inbox);
-        let brings = thread::spawn(move || [theirs.put(), theirs.put()]);
+        let brings = thread::spawn(move || [theirs.put(News::Call), theirs.put(News::Call)]);
         let taken = inbox.take().len();
         let given_back = inbox.close().len();
         let accepted = brings.join().unwrap().into_iter().filter(|accepted| *accepted).count();
@@ -316,13 +339,9 @@ fn the_code_still_has_the_lines_that_are_modelled() {
         ),
         (
             include_str!("../src/waker.rs"),
-            "if self.reported.load(Ordering::Relaxed) {
-                self.reported.swap(false, Ordering::AcqRel);
-            }",
-        ),
-        (
-            include_str!("../src/waker.rs"),
-            "} else {
+            "if self.is_queued() {
+                queue.tell_woken(self.task, true);
+            } else {
                 self.queued.store(true, Ordering::Relaxed);
                 queue.push_step(self.task);
             }",
@@ -330,15 +349,16 @@ fn the_code_still_has_the_lines_that_are_modelled() {
         (
             include_str!("../src/waker.rs"),
             "Some(queue) if self.is_of(&queue.inbox) => self.wake_at_home(&queue),
-            _ => {
-                if !self.reported.swap(true, Ordering::AcqRel) {
-                    self.inbox.put(News::Wake(Waker::from(Arc::clone(self))));
-                }
-            }",
+            _ => self.inbox.put(News::Wake(self.task)),",
         ),
         (
             include_str!("../src/inbox.rs"),
-            "others.push(news);
+            "if let News::Wake(task) = news
+            && !contents.woken.insert(task)
+            {
+                return;
+            }
+            contents.news.push(news);
             let rung = self.full.swap(true, Ordering::AcqRel);
             drop(place);
             if !rung {
@@ -350,9 +370,9 @@ fn the_code_still_has_the_lines_that_are_modelled() {
             include_str!("../src/inbox.rs"),
             "let mut place = self.lock();
             self.full.store(false, Ordering::Release);
-            place.as_mut().map(std::mem::take).unwrap_or_default()",
+            place.as_mut().map(std::mem::take).unwrap_or_default().news",
         ),
-        (include_str!("../src/inbox.rs"), "self.lock().take().unwrap_or_default()"),
+        (include_str!("../src/inbox.rs"), "self.lock().take().unwrap_or_default().news"),
         (
             include_str!("../src/task.rs"),
             "let runnable = slot.runnable.take()?;

@@ -50,7 +50,6 @@ impl TaskWaker {
     fn begin_anew(&mut self, task: TaskKey) {
         self.task = task;
         *self.queued.get_mut() = true;
-        *self.reported.get_mut() = false;
         *self.aborted.get_mut() = false;
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::future::{pending, poll_fn};
 use std::rc::Rc;
+use std::sync::mpsc;
 use std::task::{Poll, Waker};
 use std::thread;
 
@@ -304,6 +305,46 @@ fn another_thread_wakes_a_task() {
             let by_anybody = |event: &Event| matches!(event, Event::Woken { task, .. } if *task == id);
             assert!(count(&watcher, by_thread) >= 100, "on {kind:?}");
             assert_eq!(count(&watcher, by_thread), count(&watcher, by_anybody), "on {kind:?}");
+        });
+    }
+}
+
+/// While a task holds the loop, another thread wakes two others again and again, of which one is over
+/// already. The loop finds one note about each, and does nothing about the second.
+#[test]
+fn another_thread_wakes_again_and_again_while_the_loop_is_held() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let watcher = Watcher::new();
+            let event_loop = kind.builder(ClockKind::Real).observer(watcher.clone()).build().unwrap();
+            let (lends, lent) = mpsc::channel();
+            let waits = |lends: mpsc::Sender<Waker>| {
+                poll_fn(move |cx| {
+                    lends.send(cx.waker().clone()).unwrap();
+                    Poll::<()>::Pending
+                })
+            };
+            let stays = event_loop.spawn(waits(lends.clone()));
+            let ends = event_loop.spawn(waits(lends));
+            event_loop.block_on(async move {
+                yield_now().await;
+                ends.abort();
+                yield_now().await;
+                let wakers: Vec<Waker> = lent.try_iter().collect();
+                let thread = thread::spawn(move || {
+                    for _ in 0..1_000 {
+                        wakers.iter().for_each(Waker::wake_by_ref);
+                    }
+                    wakers.len()
+                });
+                assert_eq!(thread.join().unwrap(), 2);
+                yield_now().await;
+                yield_now().await;
+            });
+            let by_thread = |event: &Event| matches!(event, Event::Woken { cause: Cause::Thread, .. });
+            let of_the_one = |event: &Event| matches!(event, Event::Woken { task, cause: Cause::Thread, .. } if *task == stays.id());
+            assert_eq!(count(&watcher, of_the_one), 1, "on {kind:?}");
+            assert_eq!(count(&watcher, by_thread), 1, "on {kind:?}");
         });
     }
 }
