@@ -6,32 +6,39 @@
 //! into the ready queue, and that is all a wake-up ever is. asyncio: the done-callback
 //! `Task.__wakeup`, which a task adds to the future it awaits.
 //!
-//! A waker may be called many times, from any thread, also after the task is gone: the task is queued
-//! once. On the loop's own thread ("at home") the flag `queued` sees to that. It is set while a step of
-//! the task stands in the ready queue; whoever finds it set need do nothing more, for a poll will
-//! follow. Only the loop's thread touches it, so it costs no more than plain memory.
+//! A waker may be called many times and from any thread, and yet at most one step of its task stands in
+//! the ready queue. (After the task is gone a call does nothing: its entry or its note finds no task.)
 //!
-//! On any other thread the waker leaves a note in the [`Inbox`], which keeps one for each task:
+//! On the loop's own thread ("at home") the flag `queued` sees to that. It is set while a step of the
+//! task stands in the queue, and whoever finds it set need do nothing more: that step polls the task
+//! later, and sees what he has done.
+//!
+//! From anywhere else (another thread, or this one while the loop does not run) the waker leaves a note
+//! in the [`Inbox`]: at most one about each task, until the loop takes it. A wake-up after that leaves
+//! another.
 //!
 //! ```text
-//! another thread                          the loop's thread
+//! another thread                            the loop's thread
+//! --------------                            -----------------
 //! writes a result
-//! wakes: finds no note about the task,
-//!   so leaves one and rings
-//! (wakes once more: finds one, so         the wait is over
-//!   there is nothing to do)               takes the note, and wakes at home: finds `queued`
-//!                                           clear, so sets it and queues a step
-//!                                         the step begins: clears `queued`
-//!                                         polls: sees the result
+//! wakes: finds no note, so leaves one
+//!   and rings the bell
+//! wakes again: finds the note
+//!                                           the wait is over
+//!                                           takes the note, and wakes at home: finds `queued`
+//!                                             clear, so sets it and queues a step
+//!                                           the step begins: clears `queued`
+//!                                           polls: sees the result
 //! ```
 //!
-//! The inbox has a lock, and that is what makes the result visible to the poll: it was written before
-//! the lock was taken to leave the note, or to find one there, and that was before the loop took it to
-//! read the note. (`tests/loom_wake_ups.rs` tries every order.)
+//! Why does it see it? The inbox has a lock. First the result is written, then the lock is taken, to
+//! leave a note or to find one; later the loop takes the lock to get the note, and only then polls.
+//! (`tests/loom_wake_ups.rs` tries every order.)
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.
 
+// Where the wakers of tasks that are over wait for other tasks.
 pub(crate) mod pool;
 
 use std::sync::Arc;
@@ -45,9 +52,8 @@ use crate::ready::{self, ReadyQueue};
 /// nothing more.
 pub(crate) struct TaskWaker {
     pub(crate) task: TaskKey,
-    /// Whether a step of the task stands in the ready queue. (An atomic that is loaded and stored
-    /// `Relaxed` is a plain `bool` to the processor; the compiler wants it in whatever may be seen by
-    /// several threads.)
+    /// Whether a step of the task stands in the ready queue. Only the loop's thread touches it, but a waker
+    /// has to be `Sync`, which a `Cell` is not. Loaded and stored `Relaxed`, an atomic costs no more.
     queued: AtomicBool,
     /// Whether the task is to be dropped instead of polled in its next step.
     aborted: AtomicBool,
@@ -77,6 +83,7 @@ impl TaskWaker {
     /// A wake-up on the loop's own thread.
     fn wake_at_home(&self, queue: &ReadyQueue) {
         if self.is_queued() {
+            // Only those who look on are told.
             queue.tell_woken(self.task, true);
         } else {
             self.queued.store(true, Ordering::Relaxed);
@@ -91,7 +98,7 @@ impl TaskWaker {
         self.wake_by_ref();
     }
 
-    /// Whether somebody has asked for that.
+    /// Whether somebody has asked that the task be dropped.
     pub(crate) fn is_aborted(&self) -> bool {
         self.aborted.load(Ordering::Acquire)
     }
@@ -111,7 +118,7 @@ impl Wake for TaskWaker {
         match ready::at_home() {
             // The usual case: no lock.
             Some(queue) if self.is_of(&queue.inbox) => self.wake_at_home(&queue),
-            // From elsewhere, or while the loop does not run.
+            // From another thread, or while the loop does not run.
             _ => self.inbox.put(News::Wake(self.task)),
         }
     }
