@@ -98,11 +98,12 @@ pub use loop_handle::{LoopHandle, RemoteTask, handle};
 pub use reactor::BackendKind;
 pub use settings::{BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, Unknown, WakeMode};
 pub use threads::{ToThread, to_thread};
+pub use time::deadline::{Deadline, Enforce};
 pub use time::instant::Instant;
 pub use time::interval::{Interval, interval};
 pub use time::patience::{Patience, Waiting};
 pub use time::sleep::{Sleep, sleep, sleep_until};
-pub use time::timeout::{Deadline, Elapsed, Enforce, Timeout, timeout, timeout_at};
+pub use time::timeout::{Elapsed, Timeout, timeout, timeout_at};
 
 /// Makes a task of a future. Its first step is in the next turn; it goes on whether or not anybody
 /// keeps the handle. asyncio: `asyncio.create_task`.

@@ -4,6 +4,7 @@
 //! the operating system no longer than until the earliest of them, and that is all.
 
 pub(crate) mod clock;
+pub(crate) mod deadline;
 pub mod heap;
 pub(crate) mod instant;
 pub(crate) mod interval;

@@ -18,9 +18,9 @@ use executor::inspect::{Event, Observer, Record};
 use executor::net::{TcpListener, TcpStream};
 use executor::signals::{Signal, Signals, add_signal_handler};
 use executor::{
-    BackendKind, Builder, Choice, ClockKind, EventLoop, Instant, JoinError, TimerKind, WakeMode, call_at,
-    call_later, call_soon, handle, interval, now, run, sleep, sleep_until, spawn, spawn_named, stop, timeout,
-    to_thread, turn, yield_now,
+    BackendKind, Builder, Choice, ClockKind, Deadline, EventLoop, Instant, JoinError, TimerKind, WakeMode,
+    call_at, call_later, call_soon, handle, interval, now, run, sleep, sleep_until, spawn, spawn_named, stop,
+    timeout, to_thread, turn, yield_now,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -150,6 +150,17 @@ fn signals_that_nobody_can_hear() {
 fn an_interval_of_zero() {
     event_loop().block_on(async {
         assert_eq!(panic_of(|| interval(Duration::ZERO)), "interval() needs a period greater than zero");
+    });
+}
+
+/// asyncio: "Timeout has already been entered".
+#[test]
+fn a_deadline_for_two_things() {
+    event_loop().block_on(async {
+        let deadline = Deadline::after(SECOND);
+        assert_eq!(deadline.enforce(async { 5 }).await, Ok(5));
+        let expected = "Deadline::enforce(): it has limited something before; make another Deadline";
+        assert_eq!(panic_of(|| deadline.clone().enforce(pending::<()>())), expected);
     });
 }
 

@@ -1,0 +1,107 @@
+//! A time limit at work: a [`Sleep`] that is asked together with the future that it limits.
+//!
+//! What if the result and the deadline come in the same turn? With direct wake-ups the future is
+//! asked first, and its result counts: it is there, so why throw it away? With asyncio's the
+//! deadline counts once its entry of the ready queue has run, as asyncio has it: there the entry
+//! cancels the task, and a task that is cancelled does not look at results any more.
+
+use std::future::Future;
+use std::mem;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Wake, Waker};
+
+use crate::event_loop::LoopState;
+use crate::inspect::event::Spot;
+use crate::settings::WakeMode;
+use crate::time::instant::Instant;
+use crate::time::sleep::Sleep;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(in crate::time) struct Limit {
+    sleep: Sleep,
+    /// With asyncio's wake-ups: remembers whether the deadline's entry has run.
+    rung: Option<Arc<Remembering>>,
+}
+
+impl Limit {
+    pub(in crate::time) fn new(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
+        Limit { sleep: Sleep::new(state, Some(deadline), place), rung: None }
+    }
+
+    /// To be asked before the future is: whether it is not to be asked any more.
+    pub(in crate::time) fn is_over(&self) -> bool {
+        self.rung.as_ref().is_some_and(|rung| rung.called.load(Ordering::Acquire))
+    }
+
+    /// To be asked after the future has said that it is pending: whether its time is up.
+    pub(in crate::time) fn comes(&mut self, cx: &mut Context<'_>) -> bool {
+        // What the task waits for is what the future said; the limit only says how long.
+        let (awaiting, place) = self.sleep.state.awaiting();
+        let over = self.poll(cx);
+        if let Some(place) = place {
+            self.sleep.state.awaits(awaiting, place);
+        }
+        over
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.sleep.state.ready.mode == WakeMode::Direct {
+            return Pin::new(&mut self.sleep).poll(cx).is_ready();
+        }
+        let rung = self.rung.get_or_insert_with(|| Remembering::new(cx.waker()));
+        if rung.set_waker(cx.waker()) && !self.sleep.is_over() {
+            // The timer is armed anew, in the name of the task that waits now.
+            self.sleep.disarm();
+        }
+        let waker = Waker::from(Arc::clone(rung));
+        // It may say that the deadline is past before the deadline's entry has had its turn.
+        let _ = Pin::new(&mut self.sleep).poll(&mut Context::from_waker(&waker));
+        self.is_over()
+    }
+}
+
+/// A waker that knows whether it was called. It stays the same when another task comes to wait: the
+/// call may be under way.
+#[derive(Debug)]
+struct Remembering {
+    /// Whom it wakes. Behind a lock, because any waker must be able to travel: nobody ever waits for it.
+    waker: Mutex<Arc<Waker>>,
+    called: AtomicBool,
+}
+
+impl Remembering {
+    fn new(waker: &Waker) -> Arc<Self> {
+        let waker = Mutex::new(Arc::new(waker.clone()));
+        Arc::new(Remembering { waker, called: AtomicBool::new(false) })
+    }
+
+    /// From now on it wakes this one. Says whether that is another than before.
+    fn set_waker(&self, waker: &Waker) -> bool {
+        let is_another = !self.waker().will_wake(waker);
+        if is_another {
+            // Wakers are foreign code: none is cloned, called or dropped under the lock.
+            let waker = Arc::new(waker.clone());
+            let _before = mem::replace(&mut *self.lock(), waker);
+        }
+        is_another
+    }
+
+    fn waker(&self) -> Arc<Waker> {
+        Arc::clone(&self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Arc<Waker>> {
+        self.waker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Remembering {
+    fn wake(self: Arc<Self>) {
+        self.called.store(true, Ordering::Release);
+        self.waker().wake_by_ref();
+    }
+}
