@@ -15,8 +15,8 @@
 //!
 //! Both columns keep the contract of the [crate page](crate), and one conformance suite
 //! (`tests/conformance.rs`) runs on each. An edge-triggered backend costs no system call per wait
-//! and is the default; the other shows that the contract does not depend on edges, and is how most
-//! textbooks and asyncio's own selectors work.
+//! and is the default; the other shows that the contract does not depend on edges, and is near to
+//! how most textbooks and asyncio's own selectors work, which are told again and again.
 
 mod alarm;
 mod mio;

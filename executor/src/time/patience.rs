@@ -37,7 +37,7 @@ pub struct Patience {
 struct Armed {
     timer: TimerKey,
     deadline: Instant,
-    /// Whom it wakes.
+    /// Whom it wakes. A `Sleep` looks that up where the timers are; but this is asked with every request.
     waker: Waker,
 }
 
