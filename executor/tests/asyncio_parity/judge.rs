@@ -51,20 +51,27 @@ fn judge_on(twin: Twin, kinds: &[Kind]) {
 }
 
 /// The same for many programs, so many times on each kind of loop, with nothing around a run, so that it costs next to
-/// nothing. The programs are shared among threads; one program is on one of them, for a signal is everybody's.
+/// nothing. One program is on one thread, for a signal is everybody's.
 pub(crate) fn judge_again(twins: &[Twin], times: usize) {
-    let waiting = Mutex::new(twins.iter().filter(|twin| twin.clock != ClockKind::Real));
+    on_all_cores(twins.iter().filter(|twin| twin.clock != ClockKind::Real), |twin| {
+        for kind in Kind::all() {
+            let expected = twin.expected(kind.wake);
+            for round in 0..times {
+                compare(twin, kind, round, &output_of(twin.program, kind, twin.clock), &expected);
+            }
+        }
+    });
+}
+
+/// Does the work for each of them, on as many threads as there are cores.
+pub(crate) fn on_all_cores<T>(all: impl Iterator<Item = T> + Send, work: impl Fn(T) + Sync) {
+    let waiting = Mutex::new(all);
     let next = || waiting.lock().unwrap().next();
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
             scope.spawn(|| {
-                while let Some(twin) = next() {
-                    for kind in Kind::all() {
-                        let expected = twin.expected(kind.wake);
-                        for round in 0..times {
-                            compare(twin, kind, round, &output_of(twin.program, kind, twin.clock), &expected);
-                        }
-                    }
+                while let Some(one) = next() {
+                    work(one);
                 }
             });
         }

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use executor::ClockKind;
 
+use crate::judge::on_all_cores;
 use crate::twins::TWINS;
 
 /// Every Python program has a twin, every twin an original, and the list in `README.md` has both.
@@ -40,7 +41,7 @@ fn every_program_has_its_twin() {
 fn the_originals_print_what_is_written_down() {
     let minor = minor_version();
     println!("python3 is 3.{minor}");
-    for twin in TWINS {
+    on_all_cores(TWINS.iter(), |twin| {
         let clock = if twin.clock == ClockKind::Real { "real" } else { "virtual" };
         for model in ["asyncio", "waker"] {
             let expected = twin.expected_of_python(minor, model);
@@ -63,7 +64,7 @@ fn the_originals_print_what_is_written_down() {
                 String::from_utf8_lossy(&output.stderr),
             );
         }
-    }
+    });
 }
 
 fn minor_version() -> u32 {
