@@ -30,7 +30,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::task::{Context, Poll, Wake};
+use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
@@ -95,7 +95,9 @@ impl LoopState {
                 }
                 Some(Target::Other(other)) => other.cancel(),
             };
-            if !passed_on {
+            if passed_on {
+                self.tasks.cancellation(task, Cancellation::mark_passed_on);
+            } else {
                 self.tell_at_next_step(task);
             }
         }
@@ -125,18 +127,25 @@ impl LoopState {
 
     /// Nobody else hears in the task's place: it is told itself.
     pub(crate) fn tell_at_next_step(&self, task: TaskKey) {
-        self.tasks.cancellation(task, |cancellation| cancellation.untold = true);
-        if let Some(waker) = self.tasks.waker(task) {
-            waker.wake();
+        let Some(waker) = self.tasks.waker(task).map(Waker::from) else { return };
+        // Nearly always the task's own waker has it polled. But a future that waits for many may poll only
+        // those of them whose own waker was called.
+        let inner = self.tasks.cancellation(task, Cancellation::mark_untold).flatten();
+        if let Some(inner) = inner.filter(|inner| !inner.will_wake(&waker)) {
+            inner.wake();
         }
+        waker.wake();
     }
 
     /// A task has dealt with one request. Says how many are left.
     pub(crate) fn uncancel(&self, task: TaskKey) -> u32 {
         let left = self.tasks.cancellation(task, |cancellation| {
             cancellation.requests = cancellation.requests.saturating_sub(1);
-            // Once the last is taken back, there is nothing left to tell.
-            cancellation.untold &= cancellation.requests > 0;
+            // Once the last is taken back, there is nothing left to tell, and nothing to answer.
+            if cancellation.requests == 0 {
+                cancellation.untold = false;
+                cancellation.held = None;
+            }
             cancellation.requests
         });
         left.unwrap_or(0)

@@ -252,6 +252,7 @@ impl<T: Clone + 'static> Future for WaitDeferred<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Some(outcome) = self.deferred.get() {
+            self.stand.leave();
             return Poll::Ready(outcome);
         }
         let shared = Rc::clone(&self.deferred.shared);

@@ -260,6 +260,7 @@ impl<T> Future for Join<T> {
     /// it.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if self.handle.is_finished() {
+            self.stand.leave();
             let result = self.handle.take_result();
             return Poll::Ready(result.expect("the result of this task was taken by an earlier await"));
         }

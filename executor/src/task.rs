@@ -24,7 +24,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Waker;
+use std::task::{Wake, Waker};
 
 use slab::Slab;
 
@@ -107,7 +107,7 @@ impl Tasks {
         let unheard = slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_begins());
         let to_be_dropped = slot.shared.is_aborted() || unheard;
         // To be dropped is not a step of its own.
-        slot.about.polls += u32::from(!to_be_dropped);
+        slot.about.polls = slot.about.polls.saturating_add(u32::from(!to_be_dropped));
         Some((runnable, to_be_dropped))
     }
 
@@ -121,6 +121,11 @@ impl Tasks {
             slot.about.awaiting = (Awaiting::Unknown, None);
         }
         slot.about.since = since;
+        if slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_ends()) {
+            let shared = Arc::clone(&slot.shared);
+            drop(slots);
+            shared.wake();
+        }
     }
 
     /// The task is over: its slot is free for another, and keys that still name it find nothing.

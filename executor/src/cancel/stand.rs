@@ -5,10 +5,14 @@
 //! you should cancel this first". The innermost says so first, because `Pending` travels outwards, and
 //! counts. What has said so takes it back when it is dropped: a [`timeout`](crate::timeout) that drops a
 //! wait leaves a task that stands elsewhere.
+//!
+//! A request is never lost. Who has taken one *holds* it until its wait is over; if it is dropped before,
+//! the task is told at its next await. And who was to be told but is not asked (it was put aside, and
+//! nobody polls it any more) does not count in the end.
 
 use std::fmt;
 use std::rc::Rc;
-use std::task::{Context, Wake};
+use std::task::{Context, Wake, Waker};
 
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
@@ -37,6 +41,10 @@ pub(crate) trait CancelFirst {
     fn cancel(&self) -> bool;
 }
 
+/// So many steps in a row may go by without the one that is to be told being asked: somebody in between
+/// may have others to poll first.
+const MOST_MISSED: u8 = 2;
+
 /// What a task's slot keeps of its cancellation.
 #[derive(Default)]
 pub(crate) struct Cancellation {
@@ -46,10 +54,14 @@ pub(crate) struct Cancellation {
     pub(super) untold: bool,
     /// Who hears of it first. asyncio: `_fut_waiter`.
     target: Entry<Target>,
-    /// The innermost await that can be told.
-    catcher: Entry<()>,
+    /// The innermost await that can be told, and the waker that has it polled, until that was called.
+    catcher: Entry<Option<Waker>>,
     /// The one that is told in the step under way.
     telling: Option<u32>,
+    /// In how many steps in a row it was not asked.
+    missed: u8,
+    /// The wait that was told last, or in whose place somebody else was.
+    pub(super) held: Option<u32>,
     last_number: u32,
 }
 
@@ -88,9 +100,29 @@ impl Cancellation {
     pub(crate) fn step_begins(&mut self) -> bool {
         self.target.fresh = false;
         self.catcher.fresh = false;
-        let catcher = self.catcher.said.as_ref().map(|(number, ())| *number);
+        let catcher = self.catcher.said.as_ref().map(|(number, _)| *number);
+        let catcher = catcher.filter(|_| self.missed < MOST_MISSED);
         self.telling = if self.untold { catcher } else { None };
         self.untold && catcher.is_none()
+    }
+
+    /// A step is over, and the task waits. Says whether it needs another one, because the one that was to
+    /// be told was not asked.
+    pub(crate) fn step_ends(&mut self) -> bool {
+        let missed = self.telling.take().is_some() && self.untold;
+        self.missed = if missed { self.missed + 1 } else { 0 };
+        missed
+    }
+
+    /// The task is to be told in its next step. Gives back what has the one polled that is to be told.
+    pub(super) fn mark_untold(&mut self) -> Option<Waker> {
+        self.untold = true;
+        self.catcher.said.as_mut().and_then(|(_, waker)| waker.take())
+    }
+
+    /// What the task waits for was told in its place.
+    pub(super) fn mark_passed_on(&mut self) {
+        self.held = self.target.said.as_ref().map(|(number, _)| *number);
     }
 
     pub(crate) fn is_untold(&self) -> bool {
@@ -107,6 +139,7 @@ impl Cancellation {
         if told {
             self.telling = None;
             self.untold = false;
+            self.held = Some(number);
         }
         told
     }
@@ -130,12 +163,13 @@ impl Stand {
     /// To be said when the wait goes on: the task can be told here.
     pub(crate) fn can_be_told(&mut self, cx: &Context<'_>) {
         let Some((state, task, number)) = self.come() else { return };
-        let untold = state.tasks.cancellation(task, |cancellation| {
-            cancellation.catcher.say(number, ());
-            cancellation.untold
+        let waker = cx.waker().clone();
+        let said = state.tasks.cancellation(task, |cancellation| {
+            cancellation.missed = 0;
+            (cancellation.untold, cancellation.catcher.say(number, Some(waker)))
         });
         // It was asked to stop when it stood elsewhere, and that place is gone.
-        if untold == Some(true) {
+        if matches!(said, Some((true, _))) {
             cx.waker().wake_by_ref();
         }
     }
@@ -151,14 +185,27 @@ impl Stand {
     pub(crate) fn leave(&mut self) {
         let Some((state, task, number)) = self.place.take() else { return };
         let left = state.tasks.cancellation(task, |cancellation| {
-            let unheard = cancellation.telling == Some(number);
-            cancellation.catcher.take_back(number);
-            (unheard, cancellation.target.take_back(number))
+            let unheard = cancellation.telling.take_if(|telling| *telling == number).is_some();
+            cancellation.held.take_if(|held| *held == number);
+            (unheard, cancellation.target.take_back(number), cancellation.catcher.take_back(number))
         });
         // It was to be told here and went without listening: it is told at its next await.
-        if let (Some((true, _)), Some(waker)) = (&left, state.tasks.waker(task)) {
+        if let (Some((true, ..)), Some(waker)) = (&left, state.tasks.waker(task)) {
             waker.wake();
         }
+    }
+
+    /// The task goes on without the wait being over. A request that is held here gets no answer any more:
+    /// it is told at the task's next await.
+    fn give_up(&mut self) {
+        if let Some((state, task, number)) = &self.place
+            && state.ending.get() != Some(*task)
+            && state.tasks.cancellation(*task, |cancellation| cancellation.held == Some(*number))
+                == Some(true)
+        {
+            state.tell_at_next_step(*task);
+        }
+        self.leave();
     }
 
     /// The running task's place here, with a number of its own.
@@ -169,9 +216,9 @@ impl Stand {
             Some((of, task, _)) if *task == running && Rc::ptr_eq(of, &state) => {}
             // The future has moved to another task since.
             _ => {
-                self.leave();
+                self.give_up();
                 let number = state.tasks.cancellation(running, |cancellation| {
-                    cancellation.last_number += 1;
+                    cancellation.last_number = cancellation.last_number.wrapping_add(1);
                     cancellation.last_number
                 })?;
                 self.place = Some((state, running, number));
@@ -183,7 +230,7 @@ impl Stand {
 
 impl Drop for Stand {
     fn drop(&mut self) {
-        self.leave();
+        self.give_up();
     }
 }
 

@@ -54,6 +54,7 @@ impl<T> Future for Shield<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if self.stand.is_told() {
+            self.stand.leave();
             return Poll::Ready(Err(JoinError::Cancelled));
         }
         if self.handle.is_finished() {

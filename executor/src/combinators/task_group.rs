@@ -438,6 +438,7 @@ where
             this.stand.can_be_told(cx);
             return Poll::Pending;
         }
+        this.stand.leave();
         // From here on a new child would have nobody to wait for it.
         members.aborting.set(true);
         let failures = members.failures.take();

@@ -73,6 +73,7 @@ impl<T> Future for WaitFor<T> {
             this.handle.cancel();
         }
         if this.over.get() {
+            this.stand.leave();
             let result = this.handle.take_result();
             let result = result.expect("the result of this task was taken by an earlier await");
             let by_limit = this.limit.is_none() && !this.was_cancelled;

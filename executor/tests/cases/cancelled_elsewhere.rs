@@ -4,8 +4,11 @@
 use std::cell::RefCell;
 use std::future::{Future, IntoFuture, pending};
 use std::panic::{self, AssertUnwindSafe};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 
 use executor::{
     Cancelled, ClockKind, Deferred, JoinHandle, cancellable, cancelling, gather_results, now, shield, sleep,
@@ -187,6 +190,120 @@ fn a_result_that_was_taken_is_not_waited_for() {
                 }
             });
             assert!(waiter.await.unwrap_err().is_panic(), "{way}");
+        }
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+/// Polls what is in it only when its own waker was called: as futures do that wait for very many.
+struct OnlyIfWoken<F> {
+    inner: Pin<Box<F>>,
+    bell: Arc<Bell>,
+}
+
+struct Bell {
+    rung: AtomicBool,
+    outer: Mutex<Waker>,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.rung.store(true, Ordering::Relaxed);
+        self.outer.lock().unwrap().wake_by_ref();
+    }
+}
+
+impl<F: Future> OnlyIfWoken<F> {
+    fn new(inner: F) -> Self {
+        let bell = Bell { rung: AtomicBool::new(true), outer: Mutex::new(Waker::noop().clone()) };
+        OnlyIfWoken { inner: Box::pin(inner), bell: Arc::new(bell) }
+    }
+}
+
+impl<F: Future> Future for OnlyIfWoken<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.bell.outer.lock().unwrap().clone_from(cx.waker());
+        if !self.bell.rung.swap(false, Ordering::Relaxed) {
+            return Poll::Pending;
+        }
+        let waker = Waker::from(Arc::clone(&self.bell));
+        self.inner.as_mut().poll(&mut Context::from_waker(&waker))
+    }
+}
+
+#[test]
+fn who_is_polled_only_when_woken_is_told_as_well() {
+    async fn main() {
+        let mut tasks = [
+            spawn_cancellable(OnlyIfWoken::new(cancellable(pending::<()>()))),
+            spawn_cancellable(async {
+                let inner = OnlyIfWoken::new(cancellable(OnlyIfWoken::new(cancellable(pending::<()>()))));
+                inner.await.unwrap()
+            }),
+            spawn_cancellable(async {
+                let shielded = OnlyIfWoken::new(shield(pending::<()>())).await;
+                shielded.map_err(|_| Cancelled)
+            }),
+            spawn_cancellable(async {
+                let group = task_group::<_, _, (), ()>(async |_| pending().await);
+                OnlyIfWoken::new(group).await.map_err(|_| Cancelled)
+            }),
+        ];
+        yield_now().await;
+        let began = now();
+        for task in &mut tasks {
+            task.cancel();
+            assert!(timeout(ms(10), task).await.unwrap().unwrap_err().is_cancelled());
+        }
+        assert_eq!(now(), began);
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+#[test]
+fn a_place_that_was_put_aside_does_not_swallow_the_request() {
+    async fn main() {
+        let task = spawn(async {
+            let mut aside = pin!(cancellable(pending::<()>()));
+            assert!(timeout(ms(10), &mut aside).await.is_err());
+            pending::<()>().await;
+        });
+        sleep(ms(20)).await;
+        task.cancel();
+        assert!(timeout(ms(10), task).await.unwrap().unwrap_err().is_cancelled());
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+/// asyncio: a `timeout` whose task was cancelled before it is over is no `TimeoutError`.
+#[test]
+fn a_request_outlives_the_wait_that_held_it() {
+    async fn slow() -> Result<(), Cancelled> {
+        let told = cancellable(pending()).await;
+        sleep(ms(100)).await;
+        told
+    }
+    async fn main() {
+        for way in ["join", "gather", "wait_for", "group"] {
+            let task = spawn_cancellable(async move {
+                let waits = async {
+                    match way {
+                        "join" => drop(spawn_cancellable(slow()).await),
+                        "gather" => drop(gather_results([spawn_cancellable(slow())]).await),
+                        "wait_for" => drop(wait_for(ms(1_000), spawn_cancellable(slow())).await),
+                        _ => drop(task_group(async |group| Ok::<_, Cancelled>(group.spawn(slow()))).await),
+                    }
+                };
+                assert!(timeout(ms(20), waits).await.is_err(), "{way}");
+                cancellable(sleep(ms(1_000))).await
+            });
+            sleep(ms(10)).await;
+            task.cancel();
+            let began = now();
+            assert!(task.await.unwrap_err().is_cancelled(), "{way}");
+            assert_eq!(now(), began + ms(10), "{way}");
         }
     }
     on_every_loop(|event_loop| event_loop.block_on(main()));
