@@ -183,9 +183,9 @@ impl<F: Future> Future for Enforce<F> {
 }
 
 impl Deadline {
-    /// Exchanges the limit at work if the deadline was moved.
+    /// Exchanges the limit at work if the deadline was moved, unless its time is up already.
     fn follow(&self, limit: &mut Option<Limit>, place: Spot) {
-        if self.shared.moved.take() {
+        if self.shared.moved.take() && !limit.as_ref().is_some_and(Limit::is_over) {
             *limit = None;
             if let Some(when) = self.when() {
                 *limit = Some(Limit::new(Rc::clone(&self.shared.state), when, place));

@@ -5,7 +5,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use executor::inspect::Event;
-use executor::{ClockKind, Elapsed, Instant, Patience, block, now, sleep, spawn, timeout, yield_now};
+use executor::{
+    ClockKind, Deadline, Elapsed, Instant, Patience, WakeMode, block, now, sleep, sleep_until, spawn,
+    timeout, yield_now,
+};
 
 use crate::count;
 use crate::support::kinds::Kind;
@@ -170,5 +173,36 @@ fn a_limit_that_moved_says_whom_it_wakes() {
             |event| matches!(event, Event::TimerFired { woke: Some(task), .. } if *task == last),
         );
         assert_eq!(woken, 1, "on {kind:?}");
+    }
+}
+
+/// With asyncio's wake-ups the deadline's entry has run by then: "Cannot change state of expiring Timeout".
+/// With direct ones the task has yet to look whether its time is up.
+#[test]
+fn who_moves_a_limit_in_the_turn_in_which_it_is_due() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let event_loop = kind.builder(ClockKind::Virtual).build().unwrap();
+            event_loop.block_on(async move {
+                let began = now();
+                let deadline = Deadline::at(None);
+                let theirs = deadline.clone();
+                let mover = spawn(async move {
+                    sleep_until(began + ms(10)).await;
+                    theirs.reschedule(Some(began + ms(60)));
+                });
+                yield_now().await;
+                // Armed after the mover's timer, and due with it.
+                deadline.reschedule(Some(began + ms(10)));
+                let result = deadline.enforce(sleep(ms(30))).await;
+                mover.await.unwrap();
+                let expected = match kind.wake {
+                    WakeMode::Asyncio => (Err(Elapsed), 10),
+                    WakeMode::Direct => (Ok(()), 30),
+                };
+                assert_eq!((result, now().since(began).as_millis()), expected, "on {kind:?}");
+                assert_eq!(deadline.is_expired(), result.is_err());
+            });
+        });
     }
 }
