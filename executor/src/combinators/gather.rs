@@ -168,6 +168,14 @@ impl<T: 'static, R> Gather<T, R> {
     }
 }
 
+impl<T, R> Gather<T, R> {
+    /// Whether its tasks can be cancelled here: those of another loop have the same numbers as ours.
+    fn are_all_of_the_running_loop(&self) -> bool {
+        event_loop::running_if_any()
+            .is_some_and(|state| self.handles.iter().all(|handle| handle.is_of(&state.ready.inbox)))
+    }
+}
+
 impl<T, R> Future for Gather<T, R> {
     type Output = R;
 
@@ -178,7 +186,9 @@ impl<T, R> Future for Gather<T, R> {
             None if this.progress.left.get() == 0 => &this.handles[..],
             None => {
                 this.bell.listen(cx, Awaiting::Gather, this.place);
-                this.stand.pass_to(Target::Tasks(Rc::clone(&this.children)));
+                if this.are_all_of_the_running_loop() {
+                    this.stand.pass_to(Target::Tasks(Rc::clone(&this.children)));
+                }
                 return Poll::Pending;
             }
         };

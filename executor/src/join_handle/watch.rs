@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::JoinHandle;
 use crate::event_loop;
+use crate::inbox::Inbox;
 use crate::inspect::event::Outcome;
 use crate::join_error::JoinError;
 use crate::ready;
@@ -31,6 +32,11 @@ impl<T> JoinHandle<T> {
     /// Answers a question about the result, if it is there.
     pub(crate) fn peek<R>(&self, ask: impl FnOnce(&Result<T, JoinError>) -> R) -> Option<R> {
         self.shared.borrow().result.as_ref().map(ask)
+    }
+
+    /// Whether the task is of the loop with this inbox.
+    pub(crate) fn is_of(&self, inbox: &Arc<Inbox>) -> bool {
+        self.task.is_of(inbox)
     }
 
     pub(crate) fn was_cancelled(&self) -> bool {
@@ -116,8 +122,21 @@ pub(super) fn report_end(watchers: Vec<(u64, Watcher)>) {
 /// Tells a watcher that its task is over. It is not the task that waits, and only wakes it: asyncio
 /// has a callback of its own for that, which takes a turn.
 fn report(watcher: Watcher) {
+    let report = Report(Some(watcher));
     match ready::at_home() {
-        Some(queue) => queue.deliver(queue.narrator.cause(), watcher),
-        None => watcher(),
+        Some(queue) => queue.deliver(queue.narrator.cause(), move || drop(report)),
+        None => drop(report),
+    }
+}
+
+/// Calls the watcher when it is dropped: by its callback, or with it, if the loop ends before. Whoever waits
+/// may be on another loop, and goes on.
+struct Report(Option<Watcher>);
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        if let Some(watcher) = self.0.take() {
+            watcher();
+        }
     }
 }

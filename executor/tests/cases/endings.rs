@@ -9,13 +9,15 @@ use std::time::Duration;
 
 use executor::inspect::{Awaiting, Event};
 use executor::{
-    Cancelled, ClockKind, Deferred, EventLoop, JoinHandle, LoopHandle, call_later, call_soon, cancellable,
-    sleep, spawn, spawn_cancellable, spawn_named, timeout, turn, yield_now,
+    Cancelled, ClockKind, Deferred, EventLoop, JoinHandle, LoopHandle, When, as_completed, call_later,
+    call_soon, cancellable, gather, shield, sleep, spawn, spawn_cancellable, spawn_named, timeout, turn,
+    wait, yield_now,
 };
 
 use crate::count;
 use crate::support::kinds::Kind;
 use crate::support::loops::on_every_kind;
+use crate::support::patience::within_patience;
 use crate::support::transcript::{note, say, says, says_by_wake, transcript};
 use crate::support::watcher::Watcher;
 
@@ -365,4 +367,61 @@ fn a_loop_may_end_with_its_thread() {
         });
     });
     thread.join().unwrap();
+}
+
+/// Whoever waits on one loop for a task of another, in whatever way, learns that it is gone.
+#[test]
+fn those_who_wait_on_another_loop_hear_of_the_end() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let [ends, goes_on] = [(); 2].map(|()| kind.builder(ClockKind::Virtual).build().unwrap());
+            let mut waits = Vec::new();
+            for way in ["join", "gather", "wait", "shield", "as_completed"] {
+                let task = ends.spawn(pending::<()>());
+                waits.push(goes_on.spawn(async move {
+                    match way {
+                        "join" => task.await.is_err(),
+                        "gather" => gather([task]).await.is_err(),
+                        "wait" => wait([task], When::AllCompleted).await.0.len() == 1,
+                        "shield" => shield(task).await.is_err(),
+                        _ => as_completed([task]).next().await.unwrap().is_err(),
+                    }
+                }));
+            }
+            goes_on.block_on(yield_twice());
+            drop(ends);
+            goes_on.block_on(async {
+                for wait in waits {
+                    assert!(wait.await.unwrap());
+                }
+            });
+        });
+    }
+}
+
+async fn yield_twice() {
+    yield_now().await;
+    yield_now().await;
+}
+
+#[test]
+fn who_gathers_tasks_of_another_loop_cancels_nobody_here() {
+    for kind in Kind::all() {
+        within_patience(move || {
+            let [theirs, ours] = [(); 2].map(|()| kind.builder(ClockKind::Virtual).build().unwrap());
+            let bystander = ours.spawn(async {
+                sleep(Duration::from_millis(10)).await;
+                7
+            });
+            let stranger = theirs.spawn(pending::<()>());
+            assert_eq!(bystander.id(), stranger.id());
+            let gathers = ours.spawn(async move { gather([stranger]).await.is_ok() });
+            ours.block_on(async move {
+                yield_twice().await;
+                gathers.cancel();
+                assert_eq!(bystander.await.unwrap(), 7);
+                assert!(gathers.await.unwrap_err().is_cancelled());
+            });
+        });
+    }
 }
