@@ -203,13 +203,14 @@ impl Pipe {
     /// Whether the handler has written since this was last asked.
     fn poll_rung(&self, cx: &Context<'_>, place: Spot) -> Poll<io::Result<()>> {
         let mut bytes = [0; 64];
-        while self.socket.poll_ready(Direction::Read, Awaiting::Signal, cx, place)?.is_ready() {
+        while self.socket.is_ready(Direction::Read) {
             match self.socket.get().read(&mut bytes) {
                 // One byte or sixty: it was rung. What does not fit is one more ring.
                 Ok(_count) => return Poll::Ready(Ok(())),
                 Err(error) => self.socket.tried(Direction::Read, error)?,
             }
         }
+        self.socket.arm(Direction::Read, Awaiting::Signal, cx, place)?;
         Poll::Pending
     }
 }

@@ -1,5 +1,6 @@
 //! A socket that tasks can wait for: the bridge between the reactor and wakers.
 
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -18,13 +19,15 @@ pub(crate) struct Socket<S> {
     // Declared before the state: it leaves the reactor while the loop is still there.
     registered: Registered<S, Wakeup>,
     state: Rc<LoopState>,
+    /// How often somebody has come to wait, for each direction: who came last has the place.
+    waits: [Cell<u32>; 2],
 }
 
 impl<S: Source> Socket<S> {
     #[track_caller]
     pub(crate) fn new(socket: S) -> io::Result<Self> {
         let state = event_loop::running("a socket");
-        Ok(Socket { registered: state.reactor.register(socket)?, state })
+        Ok(Socket { registered: state.reactor.register(socket)?, state, waits: Default::default() })
     }
 }
 
@@ -36,7 +39,7 @@ impl<S> Socket<S> {
 
     /// Waits until a try is worth its system call.
     pub(crate) fn ready(&self, direction: Direction, place: Spot) -> Readiness<'_, S> {
-        Readiness { socket: self, direction, place, armed: false }
+        Readiness { socket: self, direction, place, armed: None }
     }
 
     /// Tries, and as long as the answer is "not now", waits and tries again: all of asyncio's
@@ -56,22 +59,24 @@ impl<S> Socket<S> {
         }
     }
 
-    /// Says whether a try is worth its system call; if not, the task is woken when it is.
-    pub(crate) fn poll_ready(
+    /// Whether a try is worth its system call.
+    pub(crate) fn is_ready(&self, direction: Direction) -> bool {
+        self.registered.is_ready(direction)
+    }
+
+    /// Has the task woken when a try is worth its system call. Gives back the number of this wait.
+    pub(crate) fn arm(
         &self,
         direction: Direction,
         awaiting: Awaiting,
         cx: &Context<'_>,
         place: Spot,
-    ) -> Poll<io::Result<()>> {
-        if self.registered.is_ready(direction) {
-            return Poll::Ready(Ok(()));
-        }
+    ) -> io::Result<u32> {
         let task = self.state.narrator().task();
         let before = self.registered.arm(direction, Wakeup::Task(task, cx.waker().clone()))?;
         self.tell_armed(direction, before.as_ref(), task);
         self.state.awaits(awaiting, place);
-        Poll::Pending
+        Ok(self.next_wait(direction))
     }
 
     /// Has `callback` called in the next turn that finds the socket readable or writable: told by
@@ -79,7 +84,14 @@ impl<S> Socket<S> {
     pub(crate) fn arm_callback(&self, direction: Direction, callback: Callback) -> io::Result<()> {
         let before = self.registered.arm_level(direction, Wakeup::Callback(callback))?;
         self.tell_armed(direction, before.as_ref(), None);
+        self.next_wait(direction);
         Ok(())
+    }
+
+    fn next_wait(&self, direction: Direction) -> u32 {
+        let waits = &self.waits[direction as usize];
+        waits.set(waits.get().wrapping_add(1));
+        waits.get()
     }
 
     /// Takes back who waits for this direction.
@@ -161,23 +173,28 @@ pub struct Readiness<'a, S> {
     socket: &'a Socket<S>,
     direction: Direction,
     place: Spot,
-    armed: bool,
+    /// Which wait of the socket's this is.
+    armed: Option<u32>,
 }
 
 impl<S> Future for Readiness<'_, S> {
     type Output = io::Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.armed = None;
+        if self.socket.is_ready(self.direction) {
+            return Poll::Ready(Ok(()));
+        }
         let awaiting = self.socket.awaiting(self.direction);
-        let poll = self.socket.poll_ready(self.direction, awaiting, cx, self.place);
-        self.armed = poll.is_pending();
-        poll
+        self.armed = Some(self.socket.arm(self.direction, awaiting, cx, self.place)?);
+        Poll::Pending
     }
 }
 
 impl<S> Drop for Readiness<'_, S> {
     fn drop(&mut self) {
-        if self.armed {
+        // Another task may have come since: its wait goes on.
+        if self.armed == Some(self.socket.waits[self.direction as usize].get()) {
             self.socket.disarm(self.direction);
         }
     }

@@ -244,3 +244,23 @@ fn a_peer_that_blocks_in_a_thread_of_its_own() {
         });
     });
 }
+
+/// Who gives up a wait leaves the place to whoever has taken it meanwhile.
+#[test]
+fn a_wait_that_is_given_up_does_not_take_another_with_it() {
+    on_every_kind(ClockKind::Real, |event_loop| {
+        event_loop.block_on(async {
+            let listener = Rc::new(TcpListener::bind(anywhere()).unwrap());
+            let address = listener.local_addr().unwrap();
+            let accepts = |listener: Rc<TcpListener>| spawn(async move { listener.accept().await.is_ok() });
+            let first = accepts(Rc::clone(&listener));
+            yield_now().await;
+            let second = accepts(listener);
+            yield_now().await;
+            first.abort();
+            assert!(first.await.unwrap_err().is_cancelled());
+            let _client = std::net::TcpStream::connect(address).unwrap();
+            assert!(second.await.unwrap());
+        });
+    });
+}
