@@ -33,7 +33,8 @@ pub(crate) enum News {
 struct Contents {
     /// In the order in which they came.
     news: Vec<News>,
-    /// Which tasks there is a note about: one for each will do, however often it is woken.
+    /// Which tasks there is a note about: one for each will do, however often it is woken, and it has the
+    /// place in the line of the first time.
     woken: HashSet<TaskKey>,
 }
 
