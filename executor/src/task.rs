@@ -107,7 +107,7 @@ impl Tasks {
         let unheard = slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_begins());
         let to_be_dropped = slot.shared.is_aborted() || unheard;
         // To be dropped is not a step of its own.
-        slot.about.polls = slot.about.polls.saturating_add(u32::from(!to_be_dropped));
+        slot.about.polls = slot.about.polls.wrapping_add(u32::from(!to_be_dropped));
         Some((runnable, to_be_dropped))
     }
 
