@@ -14,6 +14,7 @@ use crate::event_loop;
 use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
+use crate::join_handle::watch::Watch;
 
 /// Waits for all of these tasks and gives what they returned, by position and not in the order in
 /// which they end. A task that is cancelled or panics ends the wait at once with that; the others
@@ -52,7 +53,7 @@ pub fn gather<C>(
 where
     C: IntoTask<Output: 'static>,
 {
-    Gather::new(into_tasks(children), Some(Result::is_err), |results| results.into_iter().collect())
+    Gather::new(&into_tasks(children), Some(Result::is_err), |results| results.into_iter().collect())
 }
 
 /// As [`gather`], for tasks that return a `Result`: an error that one of them returns ends the wait
@@ -76,7 +77,7 @@ where
     E: 'static,
 {
     let fails = |result: &Result<Result<T, E>, JoinError>| !matches!(result, Ok(Ok(_)));
-    Gather::new(into_tasks(children), Some(fails), |results| {
+    Gather::new(&into_tasks(children), Some(fails), |results| {
         results.into_iter().map(TaskError::flatten).collect()
     })
 }
@@ -95,7 +96,7 @@ pub fn gather_results<C>(
 where
     C: IntoTask<Output: 'static>,
 {
-    Gather::new(into_tasks(children), None, |results| results)
+    Gather::new(&into_tasks(children), None, |results| results)
 }
 
 /// Whether a child's result ends the wait at once.
@@ -112,7 +113,7 @@ struct Progress {
 /// `T`, and gives `R`.
 #[must_use = "the tasks run, but their results are lost unless you `.await` it"]
 pub struct Gather<T, R> {
-    handles: Vec<JoinHandle<T>>,
+    watches: Vec<Watch<T>>,
     /// Whoever cancels the gathering task cancels them first.
     children: Rc<Children>,
     stand: Stand,
@@ -128,7 +129,7 @@ pub struct Gather<T, R> {
 impl<T: 'static, R> Gather<T, R> {
     #[track_caller]
     fn new(
-        handles: Vec<JoinHandle<T>>,
+        handles: &[JoinHandle<T>],
         fails: Option<Fails<T>>,
         conclude: fn(Vec<Result<T, JoinError>>) -> R,
     ) -> Self {
@@ -150,13 +151,10 @@ impl<T: 'static, R> Gather<T, R> {
             noted.left.get() == 0
         };
         let enough: Rc<dyn Fn(usize) -> bool> = Rc::new(enough);
-        for watch in watch_each(&handles, &bell, &enough) {
-            // Whoever fails late is still looked at, as in asyncio, and its turn is taken.
-            watch.leave();
-        }
+        let watches = watch_each(handles, &bell, &enough);
         let keys = handles.iter().map(JoinHandle::key).collect();
         Gather {
-            handles,
+            watches,
             children: Rc::new(Children { keys, cancelled: Cell::new(false) }),
             stand: Stand::default(),
             progress,
@@ -172,7 +170,7 @@ impl<T, R> Gather<T, R> {
     /// Whether its tasks can be cancelled here: those of another loop have the same numbers as ours.
     fn are_all_of_the_running_loop(&self) -> bool {
         event_loop::running_if_any()
-            .is_some_and(|state| self.handles.iter().all(|handle| handle.is_of(&state.ready.inbox)))
+            .is_some_and(|state| self.watches.iter().all(|watch| watch.handle.is_of(&state.ready.inbox)))
     }
 }
 
@@ -182,8 +180,8 @@ impl<T, R> Future for Gather<T, R> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
         let this = &mut *self;
         let over = match this.progress.failed.get() {
-            Some(failed) => &this.handles[failed..=failed],
-            None if this.progress.left.get() == 0 => &this.handles[..],
+            Some(failed) => &this.watches[failed..=failed],
+            None if this.progress.left.get() == 0 => &this.watches[..],
             None => {
                 this.bell.listen(cx, Awaiting::Gather, this.place);
                 if this.are_all_of_the_running_loop() {
@@ -207,10 +205,19 @@ impl<T, R> Future for Gather<T, R> {
             }
         }
         let mut results = Vec::with_capacity(over.len());
-        for handle in over {
-            results.push(handle.take_result().expect("what was gathered is given once"));
+        for watch in over {
+            results.push(watch.handle.take_result().expect("what was gathered is given once"));
         }
         Poll::Ready((this.conclude)(results))
+    }
+}
+
+impl<T, R> Drop for Gather<T, R> {
+    /// Whoever fails after the first is still looked at, as in asyncio, and its turn is taken.
+    fn drop(&mut self) {
+        if self.progress.failed.get().is_some() {
+            self.watches.drain(..).for_each(Watch::leave);
+        }
     }
 }
 

@@ -1,0 +1,43 @@
+//! What is given up leaves nothing behind, however often that happens.
+
+#![allow(clippy::unwrap_used, reason = "a panic with its line is how a test speaks")]
+
+use std::future::pending;
+
+use allocation_counter::measure;
+use executor::{
+    ClockKind, Elapsed, EventLoop, Instant, WakeMode, When, gather, gather_results, shield, spawn,
+    timeout_at, wait,
+};
+
+/// Waits for one long task again and again, and gives up each time.
+async fn give_up(way: &str, times: usize) {
+    let mut long = spawn(pending::<()>());
+    for _ in 0..times {
+        let long = &mut long;
+        // The wait is asked once, and then its time is up.
+        let limit = Instant::START;
+        let given_up = match way {
+            "join" => timeout_at(limit, long).await.err(),
+            "gather" => timeout_at(limit, gather([long])).await.err(),
+            "gather_results" => timeout_at(limit, gather_results([long])).await.err(),
+            "wait" => timeout_at(limit, wait([long], When::AllCompleted)).await.err(),
+            _ => timeout_at(limit, shield(long)).await.err(),
+        };
+        assert_eq!(given_up, Some(Elapsed), "{way}");
+    }
+    long.abort();
+}
+
+#[test]
+fn waits_that_are_given_up() {
+    for wake in [WakeMode::Direct, WakeMode::Asyncio] {
+        let event_loop =
+            EventLoop::builder().clock(ClockKind::Virtual).wake(wake).debug(false).build().unwrap();
+        for way in ["join", "gather", "gather_results", "wait", "shield"] {
+            let most = |times| measure(|| event_loop.block_on(give_up(way, times))).bytes_max;
+            let (few, many) = (most(100), most(10_000));
+            assert!(many < few + 10_000, "{way}: {few} bytes at most in 100 rounds, {many} in 10,000");
+        }
+    }
+}
