@@ -17,7 +17,7 @@
 //!
 //! 1. What the task waits for is cancelled first: a task that it joins, the children of its
 //!    [`gather`](crate::gather), a [`Deferred`](crate::Deferred). The task hears of it when that is
-//!    over, as a result like any other.
+//!    over, as a result like any other. (A wait that was put aside and not dropped still counts.)
 //! 2. If it waits for something else, it is told in its own next step. Where it stands in a
 //!    [`cancellable`] await, that await ends with [`Cancelled`], the innermost if there are
 //!    several. Where it does not, nobody would hear: its future is dropped, as by `abort`.
