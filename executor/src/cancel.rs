@@ -17,7 +17,8 @@
 //!
 //! 1. What the task waits for is cancelled first: a task that it joins, the children of its
 //!    [`gather`](crate::gather), a [`Deferred`](crate::Deferred). The task hears of it when that is
-//!    over, as a result like any other. (A wait that was put aside and not dropped still counts.)
+//!    over, as a result like any other. (Such a wait counts until it is dropped, even if it was put aside
+//!    and is polled no more.)
 //! 2. If it waits for something else, it is told in its own next step. Where it stands in a
 //!    [`cancellable`] await, that await ends with [`Cancelled`], the innermost if there are
 //!    several. Where it does not, nobody would hear: its future is dropped, as by `abort`.
@@ -135,6 +136,16 @@ impl LoopState {
             inner.wake();
         }
         waker.wake();
+    }
+
+    /// The running task ends a wait with an error that says nothing of a request. If there is one that was
+    /// not taken back, it is told at the task's next await.
+    pub(crate) fn tell_what_is_left(&self) {
+        if let Some(task) = self.narrator().task_key()
+            && self.tasks.cancellation(task, |cancellation| cancellation.requests > 0) == Some(true)
+        {
+            self.tell_at_next_step(task);
+        }
     }
 
     /// A task has dealt with one request. Says how many are left.

@@ -6,9 +6,12 @@
 //! counts. What has said so takes it back when it is dropped: a [`timeout`](crate::timeout) that drops a
 //! wait leaves a task that stands elsewhere.
 //!
-//! A request is never lost. Who has taken one *holds* it until its wait is over; if it is dropped before,
-//! the task is told at its next await. And who was to be told but is not asked (it was put aside, and
-//! nobody polls it any more) does not count in the end.
+//! Who has taken a request *holds* it until its wait is over; if it is dropped before, the task is told at
+//! its next await. (The last one taken is remembered.) And who was to be told but is not asked, because it
+//! was put aside and nobody polls it any more, is passed over after [`MOST_MISSED`] steps.
+//!
+//! Of several that stand beside each other, one is remembered. Where a future polls its own only when they
+//! are woken, the others are not known again until they are polled.
 
 use std::fmt;
 use std::rc::Rc;
@@ -90,7 +93,10 @@ impl<T> Entry<T> {
     }
 
     fn take_back(&mut self, number: u32) -> Option<(u32, T)> {
-        self.said.take_if(|(theirs, _)| *theirs == number)
+        let taken = self.said.take_if(|(theirs, _)| *theirs == number);
+        // Whoever comes now is the innermost, in this step too.
+        self.fresh &= taken.is_none();
+        taken
     }
 }
 
@@ -109,7 +115,9 @@ impl Cancellation {
     /// A step is over, and the task waits. Says whether it needs another one, because the one that was to
     /// be told was not asked.
     pub(crate) fn step_ends(&mut self) -> bool {
-        let missed = self.telling.take().is_some() && self.untold;
+        let catcher = self.catcher.said.as_ref().map(|(number, _)| *number);
+        let missed = self.untold && self.telling.is_some_and(|telling| catcher == Some(telling));
+        self.telling = None;
         self.missed = if missed { self.missed + 1 } else { 0 };
         missed
     }
@@ -135,7 +143,7 @@ impl Cancellation {
 
     /// Whether the await of this number is the one to be told. It is told once.
     fn tell(&mut self, number: u32) -> bool {
-        let told = self.telling == Some(number);
+        let told = self.untold && self.telling == Some(number);
         if told {
             self.telling = None;
             self.untold = false;

@@ -58,6 +58,7 @@ impl<T> Future for Shield<T> {
             return Poll::Ready(Err(JoinError::Cancelled));
         }
         if self.handle.is_finished() {
+            self.stand.leave();
             let result = self.handle.take_result();
             return Poll::Ready(result.expect("the result of this task was taken by an earlier await"));
         }

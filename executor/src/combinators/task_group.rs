@@ -443,6 +443,9 @@ where
         members.aborting.set(true);
         let failures = members.failures.take();
         if !failures.is_empty() {
+            // Others may have asked as well, such as a group around this one: the failure is not their
+            // answer. asyncio (since 3.13): `uncancel` and `cancel`, in `__aexit__`.
+            this.scope.state.tell_what_is_left();
             return Poll::Ready(Err(GroupError::Failed(failures)));
         }
         Poll::Ready(match this.value.take() {

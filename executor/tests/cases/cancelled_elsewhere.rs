@@ -1,7 +1,7 @@
 //! Cancellation where the task has come to stand somewhere else, where the chain is long or a circle, and
 //! where the handle is of another loop.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::future::{Future, IntoFuture, pending};
 use std::panic::{self, AssertUnwindSafe};
 use std::pin::{Pin, pin};
@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use executor::{
     Cancelled, ClockKind, Deferred, JoinHandle, cancellable, cancelling, gather_results, now, shield, sleep,
-    spawn, spawn_cancellable, task_group, timeout, wait_for, yield_now,
+    spawn, spawn_cancellable, task_group, timeout, uncancel, wait_for, yield_now,
 };
 
 use crate::ms;
@@ -287,6 +287,8 @@ fn a_request_outlives_the_wait_that_held_it() {
     }
     async fn main() {
         for way in ["join", "gather", "wait_for", "group"] {
+            let told = Rc::new(Cell::new(false));
+            let noted = Rc::clone(&told);
             let task = spawn_cancellable(async move {
                 let waits = async {
                     match way {
@@ -297,14 +299,89 @@ fn a_request_outlives_the_wait_that_held_it() {
                     }
                 };
                 assert!(timeout(ms(20), waits).await.is_err(), "{way}");
-                cancellable(sleep(ms(1_000))).await
+                let woken = cancellable(sleep(ms(1_000))).await;
+                noted.set(true);
+                woken
             });
             sleep(ms(10)).await;
             task.cancel();
             let began = now();
             assert!(task.await.unwrap_err().is_cancelled(), "{way}");
             assert_eq!(now(), began + ms(10), "{way}");
+            assert!(told.get(), "{way}: it is told, and not dropped");
         }
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+#[test]
+fn after_a_wait_whose_time_was_up_the_next_is_told() {
+    async fn main() {
+        let task = spawn(async {
+            for _ in 0..3 {
+                assert!(timeout(ms(10), cancellable(pending::<()>())).await.is_err());
+            }
+            cancellable(sleep(ms(1_000))).await
+        });
+        sleep(ms(50)).await;
+        task.cancel();
+        assert_eq!(task.await.unwrap(), Err(Cancelled));
+
+        let mut child = spawn_cancellable(cancellable(pending::<()>()));
+        let task = spawn(async move {
+            loop {
+                if let Ok(ended) = timeout(ms(10), &mut child).await {
+                    return ended.unwrap_err().is_cancelled();
+                }
+            }
+        });
+        sleep(ms(55)).await;
+        task.cancel();
+        assert!(task.await.unwrap(), "its child hears first");
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+#[test]
+fn what_was_taken_back_in_time_is_not_told() {
+    async fn main() {
+        let task = spawn(async {
+            let mut inner = pin!(cancellable(sleep(ms(100))));
+            std::future::poll_fn(|cx| {
+                if cancelling() > 0 {
+                    uncancel();
+                }
+                inner.as_mut().poll(cx)
+            })
+            .await
+        });
+        sleep(ms(10)).await;
+        task.cancel();
+        assert_eq!(task.await.unwrap(), Ok(()));
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+/// asyncio, since 3.13: a group that fails leaves what others have asked of its task to be told.
+#[test]
+fn groups_that_fail_in_the_same_turn_end_one_after_the_other() {
+    async fn fails() -> Result<(), &'static str> {
+        sleep(ms(10)).await;
+        Err("on purpose")
+    }
+    async fn main() {
+        let outer = task_group::<_, _, (), _>(async |outer| {
+            outer.spawn(fails());
+            let inner = task_group::<_, _, (), _>(async |inner| {
+                inner.spawn(fails());
+                pending().await
+            });
+            assert!(inner.await.is_err());
+            pending().await
+        });
+        let ended = timeout(ms(1_000), outer).await;
+        assert!(ended.expect("its body is stopped, too").is_err());
+        assert_eq!(cancelling(), 0);
     }
     on_every_loop(|event_loop| event_loop.block_on(main()));
 }
