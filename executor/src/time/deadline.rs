@@ -93,9 +93,12 @@ impl Deadline {
         self.shared.when.get()
     }
 
-    /// Moves it, or takes it away. It is too late for a limit that has [expired](Self::is_expired).
-    /// asyncio: `Timeout.reschedule`.
+    /// Moves it, or takes it away. It is too late for a limit that has [expired](Self::is_expired), or, with
+    /// asyncio's way to wake, whose time is up: then nothing happens. asyncio: `Timeout.reschedule`.
     pub fn reschedule(&self, when: Option<Instant>) {
+        if self.is_expired() {
+            return;
+        }
         self.shared.when.set(when);
         self.shared.moved.set(true);
         let waker = self.shared.waker.take();
