@@ -31,7 +31,7 @@
 //!                                           polls: sees the result
 //! ```
 //!
-//! Why does it see it? The inbox has a lock. First the result is written, then the lock is taken, to
+//! Why does the poll see the result? The inbox has a lock. First the result is written, then the lock is taken, to
 //! leave a note or to find one; later the loop takes the lock to get the note, and only then polls.
 //! (`tests/loom_wake_ups.rs` tries every order.)
 //!

@@ -31,7 +31,8 @@ enum Defect {
     StepBeginsAfterThePoll,
     /// The inbox forgets which tasks there is a note about when the poll is over, and not with the note.
     NoteForgottenAfterThePoll,
-    /// It does so without the lock, where nothing says that what came before a wake-up is seen by the poll.
+    /// Whether there is a note is looked up without the lock, where nothing says that the poll sees what came
+    /// before a wake-up.
     NoteFoundWithoutTheLock,
     /// The bell is rung for news that are not there yet.
     BellBeforeTheNews,

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a panic with its line is how a test speaks")]
 
 use std::future::pending;
+use std::time::Duration;
 
 use allocation_counter::measure;
 use executor::{
-    ClockKind, Elapsed, EventLoop, Instant, WakeMode, When, gather, gather_results, shield, spawn,
-    timeout_at, wait,
+    ClockKind, Elapsed, EventLoop, Instant, WakeMode, When, as_completed, gather, gather_results, shield,
+    spawn, timeout_at, wait, wait_for,
 };
 
 /// Waits for one long task again and again, and gives up each time.
@@ -22,7 +23,10 @@ async fn give_up(way: &str, times: usize) {
             "gather" => timeout_at(limit, gather([long])).await.err(),
             "gather_results" => timeout_at(limit, gather_results([long])).await.err(),
             "wait" => timeout_at(limit, wait([long], When::AllCompleted)).await.err(),
-            _ => timeout_at(limit, shield(long)).await.err(),
+            "wait_for" => timeout_at(limit, wait_for(Duration::from_secs(1), long)).await.err(),
+            "as_completed" => timeout_at(limit, as_completed([long]).next()).await.err(),
+            "shield" => timeout_at(limit, shield(long)).await.err(),
+            _ => panic!("there is no such way"),
         };
         assert_eq!(given_up, Some(Elapsed), "{way}");
     }
@@ -34,7 +38,7 @@ fn waits_that_are_given_up() {
     for wake in [WakeMode::Direct, WakeMode::Asyncio] {
         let event_loop =
             EventLoop::builder().clock(ClockKind::Virtual).wake(wake).debug(false).build().unwrap();
-        for way in ["join", "gather", "gather_results", "wait", "shield"] {
+        for way in ["join", "gather", "gather_results", "wait", "wait_for", "as_completed", "shield"] {
             let most = |times| measure(|| event_loop.block_on(give_up(way, times))).bytes_max;
             let (few, many) = (most(100), most(10_000));
             assert!(many < few + 10_000, "{way}: {few} bytes at most in 100 rounds, {many} in 10,000");

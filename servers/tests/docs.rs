@@ -114,8 +114,8 @@ fn every_other_output_is_what_the_command_prints() {
     });
 }
 
-/// The servers and the experiment have their usual ports, and there is one of each port. Held while anything but an
-/// example runs: all the others go on beside it.
+/// The servers and the experiment have their usual ports, and there is one of each port. Whoever runs anything but an
+/// example holds this; examples use none of these ports, and run beside it.
 static PORTS: Mutex<()> = Mutex::new(());
 
 /// A server that a page's commands ask, on its usual port.
@@ -152,7 +152,8 @@ fn every_command_can_be_run() {
                 continue;
             }
             let servers = block.announced.strip_prefix("serving: ").unwrap_or_default();
-            let _alone = if block.body.lines().all(is_quick) { None } else { Some(PORTS.lock()) };
+            let is_example = servers.is_empty() && block.body.lines().all(is_quick);
+            let _alone = if is_example { None } else { Some(PORTS.lock()) };
             let _serving: Vec<_> = servers.split_whitespace().map(Serving::start).collect();
             for line in block.body.lines().filter(|line| !line.trim().is_empty()) {
                 if !servers.is_empty() || tried.insert(line.to_owned()) {

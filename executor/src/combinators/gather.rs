@@ -21,7 +21,8 @@ use crate::join_handle::watch::Watch;
 /// go on, and what becomes of them nobody hears. asyncio: `asyncio.gather`.
 ///
 /// For tasks that return a `Result` see [`try_gather`], to wait for all whatever happens
-/// [`gather_results`]. Cancelling the task that gathers cancels all the children.
+/// [`gather_results`]. Cancelling the task that gathers cancels all the children, or
+/// none if one of them is a task of another loop.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -167,7 +168,8 @@ impl<T: 'static, R> Gather<T, R> {
 }
 
 impl<T, R> Gather<T, R> {
-    /// Whether its tasks can be cancelled here: those of another loop have the same numbers as ours.
+    /// Whether its tasks can be cancelled here, which is all of them or none: those of another loop have the
+    /// same numbers as ours.
     fn are_all_of_the_running_loop(&self) -> bool {
         event_loop::running_if_any()
             .is_some_and(|state| self.watches.iter().all(|watch| watch.handle.is_of(&state.ready.inbox)))
@@ -213,7 +215,7 @@ impl<T, R> Future for Gather<T, R> {
 }
 
 impl<T, R> Drop for Gather<T, R> {
-    /// Whoever fails after the first is still looked at, as in asyncio, and its turn is taken.
+    /// Whoever fails after the first is still looked at, which takes an entry of the queue, as in asyncio.
     fn drop(&mut self) {
         if self.progress.failed.get().is_some() {
             self.watches.drain(..).for_each(Watch::leave);
