@@ -74,20 +74,22 @@ impl<S> Socket<S> {
     ) -> io::Result<u32> {
         let task = self.state.narrator().task();
         let before = self.registered.arm(direction, Wakeup::Task(task, cx.waker().clone()))?;
+        let wait = self.next_wait(direction);
         self.tell_armed(direction, before.as_ref(), task);
         self.state.awaits(awaiting, place);
-        Ok(self.next_wait(direction))
+        Ok(wait)
     }
 
     /// Has `callback` called in the next turn that finds the socket readable or writable: told by
     /// what is true then, and not by what has changed.
     pub(crate) fn arm_callback(&self, direction: Direction, callback: Callback) -> io::Result<()> {
         let before = self.registered.arm_level(direction, Wakeup::Callback(callback))?;
-        self.tell_armed(direction, before.as_ref(), None);
         self.next_wait(direction);
+        self.tell_armed(direction, before.as_ref(), None);
         Ok(())
     }
 
+    /// Somebody has taken the place, whoever had it before. Gives back the number of this wait.
     fn next_wait(&self, direction: Direction) -> u32 {
         let waits = &self.waits[direction as usize];
         waits.set(waits.get().wrapping_add(1));
