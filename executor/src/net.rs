@@ -11,11 +11,13 @@
 //! The middle one is where to begin reading. Nothing there copies bytes about or keeps buffers. A
 //! call tries the socket; if that says `WouldBlock`, the task leaves its waker with the reactor and
 //! tries again when it is woken. `source.rs` is that pattern, and the rest is what the standard
-//! library's sockets can do, with an `.await` in it. At a time, one task waits for each direction of a
-//! socket: who comes later takes the place of the one before, who is not woken any more (as with
-//! asyncio's `sock_recv` and its like, which replace each other's reader). asyncio's transports and protocols, a second
+//! library's sockets can do, with an `.await` in it. asyncio's transports and protocols, a second
 //! interface of callbacks for the same things, are left out; what a transport does in the background
 //! is in `writer.rs`.
+//!
+//! At a time, one task waits for each direction of a socket: who comes later takes the place of the one
+//! before, who is not woken any more (as with asyncio's `sock_recv` and its like, which replace each
+//! other's reader).
 
 mod byte_queue;
 mod connect;

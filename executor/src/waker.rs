@@ -31,9 +31,9 @@
 //!                                           polls: sees the result
 //! ```
 //!
-//! Why does the poll see the result? The inbox has a lock. First the result is written, then the lock is taken, to
-//! leave a note or to find one; later the loop takes the lock to get the note, and only then polls.
-//! (`tests/loom_wake_ups.rs` tries every order.)
+//! Why does the poll see the result? The inbox has a lock. First the result is written, then the lock
+//! is taken, to leave a note or to find one; later the loop takes the lock to get the note, and only
+//! then polls. (`tests/loom_wake_ups.rs` tries every order.)
 //!
 //! The standard library makes a [`Waker`](std::task::Waker) of any `Arc` whose type implements
 //! [`Wake`]: no `unsafe` is needed, and cloning a waker counts a reference.

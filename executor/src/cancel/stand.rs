@@ -83,6 +83,10 @@ impl<T> Default for Entry<T> {
 }
 
 impl<T> Entry<T> {
+    fn number(&self) -> Option<u32> {
+        self.said.as_ref().map(|(number, _)| *number)
+    }
+
     /// Gives back what is not wanted, to be dropped where nothing is borrowed.
     fn say(&mut self, number: u32, what: T) -> Option<(u32, T)> {
         if self.fresh {
@@ -106,8 +110,7 @@ impl Cancellation {
     pub(crate) fn step_begins(&mut self) -> bool {
         self.target.fresh = false;
         self.catcher.fresh = false;
-        let catcher = self.catcher.said.as_ref().map(|(number, _)| *number);
-        let catcher = catcher.filter(|_| self.missed < MOST_MISSED);
+        let catcher = if self.missed < MOST_MISSED { self.catcher.number() } else { None };
         self.telling = if self.untold { catcher } else { None };
         self.untold && catcher.is_none()
     }
@@ -115,9 +118,8 @@ impl Cancellation {
     /// A step is over, and the task waits. Says whether it needs another one, because the one that was to
     /// be told was not asked.
     pub(crate) fn step_ends(&mut self) -> bool {
-        let catcher = self.catcher.said.as_ref().map(|(number, _)| *number);
-        let missed = self.untold && self.telling.is_some_and(|telling| catcher == Some(telling));
-        self.telling = None;
+        let told = self.telling.take();
+        let missed = self.untold && told.is_some() && told == self.catcher.number();
         self.missed = if missed { self.missed + 1 } else { 0 };
         missed
     }
@@ -130,7 +132,7 @@ impl Cancellation {
 
     /// What the task waits for was told in its place.
     pub(super) fn mark_passed_on(&mut self) {
-        self.held = self.target.said.as_ref().map(|(number, _)| *number);
+        self.held = self.target.number();
     }
 
     pub(crate) fn is_untold(&self) -> bool {

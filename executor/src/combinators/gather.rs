@@ -21,8 +21,8 @@ use crate::join_handle::watch::Watch;
 /// go on, and what becomes of them nobody hears. asyncio: `asyncio.gather`.
 ///
 /// For tasks that return a `Result` see [`try_gather`], to wait for all whatever happens
-/// [`gather_results`]. Cancelling the task that gathers cancels all the children, or
-/// none if one of them is a task of another loop.
+/// [`gather_results`]. Cancelling the task that gathers cancels all the children, or none if one of
+/// them is a task of another loop.
 ///
 /// ```
 /// # use std::time::Duration;

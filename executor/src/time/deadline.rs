@@ -61,7 +61,7 @@ impl Deadline {
     fn new(what: &str, when: impl FnOnce(&LoopState) -> Option<Instant>) -> Self {
         let state = event_loop::running(what);
         let when = Cell::new(when(&state));
-        let [enforced, expired, moved] = [(); 3].map(|()| Cell::new(false));
+        let (enforced, expired, moved) = (Cell::new(false), Cell::new(false), Cell::new(false));
         Deadline {
             shared: Rc::new(Shared { state, when, enforced, expired, moved, waker: RefCell::default() }),
         }
