@@ -14,9 +14,10 @@
 //! | `deregister` | nothing to do: closing is enough to leave | must come before the descriptor is closed |
 //!
 //! Both columns keep the contract of the [crate page](crate), and one conformance suite
-//! (`tests/conformance.rs`) runs on each. An edge-triggered backend costs no system call per wait
+//! (`tests/conformance.rs`) runs on each. An edge-triggered backend costs no system call per arming
 //! and is the default; the other shows that the contract does not depend on edges, and is near to
-//! how most textbooks and asyncio's own selectors work, which are told again and again.
+//! how most textbooks and asyncio's own selectors work (*level-triggered*: told again and again, as long
+//! as it is true).
 
 mod alarm;
 mod mio;
@@ -96,8 +97,8 @@ pub(crate) enum Backend {
 }
 
 impl Backend {
-    /// Asks the operating system for its end of it: an epoll or kqueue descriptor, and one for the
-    /// notifier.
+    /// Asks the operating system for its end of it: an epoll or kqueue descriptor, one for the notifier,
+    /// and on Linux one for the alarm.
     pub(crate) fn new(kind: BackendKind) -> io::Result<Self> {
         match kind {
             BackendKind::Mio => Ok(Backend::Mio(mio::MioBackend::new()?)),
@@ -156,9 +157,9 @@ impl Backend {
         }
     }
 
-    /// Asks the operating system once and adds to `found` what it says. There is to be `room` for all
-    /// that it may have to say: whoever leaves some of it for the next time hears of a due timer before
-    /// he hears of bytes that came in time. (asyncio's selectors count their sockets as well.)
+    /// Waits, and adds to `found` what the operating system says. `room` is how many events may come: one
+    /// that was left for the next wait would be heard of after a timer that is due now, though it was there
+    /// before. (asyncio's selectors count their sockets as well.)
     ///
     /// A moment is rounded up to what the system can count, never down. A signal handler that ran
     /// meanwhile (EINTR) makes no difference: the wait goes on.

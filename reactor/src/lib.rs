@@ -12,7 +12,7 @@
 //!
 //! 1. **Try first.** Call `read` or `write` on the socket. A new socket counts as ready, so nobody
 //!    waits in vain.
-//! 2. **`WouldBlock` arms.** When the call says [`WouldBlock`](std::io::ErrorKind::WouldBlock),
+//! 2. **On `WouldBlock`, arm.** When the call says [`WouldBlock`](std::io::ErrorKind::WouldBlock),
 //!    report it with [`Registered::would_block`], [arm](Registered::arm) that direction and go and
 //!    do something else.
 //! 3. **One event.** [`Reactor::wait`] hands back what you armed, once, when the socket is readable

@@ -16,8 +16,6 @@
 mod level;
 mod listing;
 
-mod looking;
-
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
@@ -163,7 +161,7 @@ impl<W> Reactor<W> {
     ///
     /// No wait is cut short by the clock: what the operating system counts in is rounded up. A wait
     /// may well end early with nothing fired, though: when it was notified, when something happened
-    /// that nobody armed (it is remembered), or after a day.
+    /// that nobody armed (it is remembered), or, on some systems, after a day.
     ///
     /// # Errors
     ///

@@ -21,6 +21,8 @@ use std::cell::Cell;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process;
 
+use reactor::Direction;
+
 use super::dump::who;
 use super::event::{TaskId, letter};
 use super::layout::seconds;
@@ -146,9 +148,11 @@ impl LoopState {
             timers.push(format!("{id} in {left}: {}", whom(wakeup)));
         }
         let mut sockets = Vec::new();
-        self.reactor.look_at_waiters(|source, direction, wakeup| {
-            sockets.push(format!("{source}:{}: {}", letter(direction), whom(wakeup)));
-        });
+        for (source, waiting) in self.reactor.waited_for(whom) {
+            for (direction, whom) in [Direction::Read, Direction::Write].into_iter().zip(waiting) {
+                sockets.extend(whom.map(|whom| format!("{source}:{}: {whom}", letter(direction))));
+            }
+        }
 
         let next = match (ready.is_empty(), self.stopping.get(), first_timer) {
             (false, ..) if sockets.is_empty() => format!("run {}", list(&ready, "")),

@@ -78,8 +78,7 @@ mod timerfd {
                 if events.iter().any(|event| event.token() != self.token) {
                     return Ok(());
                 }
-                // It has rung, for this wait or for an earlier one that had something to end it; or
-                // there was a signal.
+                // It rang, perhaps for an earlier wait that a socket had ended; or a signal came.
                 if matches!(until, Until::At(moment) if moment <= Instant::now()) {
                     return Ok(());
                 }
@@ -103,7 +102,8 @@ mod timerfd {
             Ok(())
         }
 
-        /// It was among what a wait has found.
+        /// It was among what a wait has found. It is never read: registered for edges, it is told of once,
+        /// and setting it anew makes it ring again.
         pub(crate) fn heard(&mut self) {
             self.rings = None;
         }

@@ -1,7 +1,7 @@
 //! polling: oneshot, re-armed for every event, deleted before it closes.
 //!
 //! *Oneshot* means that the kernel says "readable" once and then nothing more about that socket, in
-//! either direction, until it is asked again. Nothing is ever reported that nobody waits for; the
+//! either direction, until it is asked again. So next to nothing is reported that nobody waits for; the
 //! price is one system call for each arming.
 //!
 //! This is the only file of the project that may hold `unsafe`: `polling` hands the caller the duty

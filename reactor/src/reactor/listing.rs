@@ -12,7 +12,7 @@ impl SourceId {
 
 impl<W> Reactor<W> {
     /// Every socket that somebody waits for, in the order of their names, and what `tell` says of who
-    /// waits to read it and to write to it. The table is borrowed meanwhile.
+    /// waits to read it and to write to it. The table is borrowed meanwhile. asyncio: `selector.get_map()`.
     pub fn waited_for<T>(&self, tell: impl Fn(&W) -> T) -> Vec<(SourceId, [Option<T>; 2])> {
         let mut waited_for = Vec::new();
         for (index, entry) in self.table.entries.borrow().iter() {
