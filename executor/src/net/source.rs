@@ -115,11 +115,6 @@ impl<S> Socket<S> {
         self.state.ready.push(Entry::Callback(callback(call)));
     }
 
-    /// Notes what the step under way waits for: this socket.
-    pub(crate) fn awaits(&self, direction: Direction, place: Spot) {
-        self.state.awaits(self.awaiting(direction), place);
-    }
-
     /// Tells who waits now, if it is another than the one before.
     fn tell_armed(&self, direction: Direction, before: Option<&Wakeup>, by: Option<TaskId>) {
         if self.state.narrator().is_observed() && before.is_none_or(|before| before.task() != by) {
@@ -145,17 +140,18 @@ impl<S> Socket<S> {
         }
     }
 
-    /// Waits for the next event, even if a try would be worth its call: for a connection under way.
+    /// Counts it as not ready until the next event, even if nothing was tried: a connection is under way.
     pub(crate) fn not_yet(&self, direction: Direction) {
         self.registered.would_block(direction);
     }
 
-    fn awaiting(&self, direction: Direction) -> Awaiting {
+    /// What a task that waits for it waits for.
+    pub(crate) fn awaiting(&self, direction: Direction) -> Awaiting {
         Awaiting::Socket(self.registered.id(), direction)
     }
 }
 
-/// What still waits for it, such as a callback, does so no more.
+/// What still waits for it, such as a callback, does so no more, and whoever looks on is told.
 impl<S> Drop for Socket<S> {
     fn drop(&mut self) {
         self.disarm(Direction::Read);

@@ -15,14 +15,11 @@
 //! `_FlowControlMixin`), whose turns these are.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::io;
 use std::net::{Shutdown, TcpStream};
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
 
 use reactor::Direction;
 
@@ -30,6 +27,7 @@ use super::byte_queue::ByteQueue;
 use super::reader::again;
 use super::stream::{Stream, StreamSocket};
 use crate::inspect::event::Spot;
+use crate::sync::wait_queue::WaitQueue;
 
 /// Above so many bytes, `drain` waits.
 const HIGH_MARK: usize = 64 * 1024;
@@ -58,9 +56,8 @@ struct Transport<S> {
     stage: Cell<Stage>,
     /// Why nothing can be written any more.
     failure: RefCell<Option<io::Error>>,
-    /// Who waits in `drain` or `wait_closed`, by the order in which they came.
-    waiters: RefCell<BTreeMap<u64, Waker>>,
-    last_waiter: Cell<u64>,
+    /// Who waits in `drain` or `wait_closed`.
+    waiters: WaitQueue,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,8 +82,7 @@ impl<S: StreamSocket> StreamWriter<S> {
             paused: Cell::new(false),
             stage: Cell::new(Stage::Open),
             failure: RefCell::new(None),
-            waiters: RefCell::default(),
-            last_waiter: Cell::new(0),
+            waiters: WaitQueue::default(),
         };
         StreamWriter { transport: Rc::new(transport) }
     }
@@ -110,10 +106,10 @@ impl<S: StreamSocket> StreamWriter<S> {
     /// # Errors
     ///
     /// As [`write`](Self::write): what went wrong in the background comes out here. After `close` it
-    /// waits for the buffer, and fails only when everything has ended.
+    /// fails only when everything has ended.
     #[track_caller]
     pub fn drain(&self) -> impl Future<Output = io::Result<()>> {
-        self.transport.wait(Until::GoesOn, Spot::here())
+        Rc::clone(&self.transport).wait(Transport::goes_on, Spot::here())
     }
 
     /// Changes the marks. asyncio: `transport.set_write_buffer_limits`.
@@ -164,7 +160,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     /// What the operating system said if not everything could be written.
     #[track_caller]
     pub fn wait_closed(&self) -> impl Future<Output = io::Result<()>> {
-        self.transport.wait(Until::Closed, Spot::here())
+        Rc::clone(&self.transport).wait(Transport::has_closed, Spot::here())
     }
 
     /// The connection.
@@ -225,7 +221,7 @@ impl<S: StreamSocket> Transport<S> {
         let size = self.buffer.borrow().len();
         if self.paused.get() && size <= self.low_mark.get() {
             self.paused.set(false);
-            self.wake();
+            self.waiters.notify_all();
         }
         if size > 0 {
             return;
@@ -287,7 +283,7 @@ impl<S: StreamSocket> Transport<S> {
         // The reader may still hold the descriptor, so it is not enough to let go of it here. An
         // error says that the peer was faster.
         let _ = self.stream.shutdown(Shutdown::Both);
-        self.wake();
+        self.waiters.notify_all();
     }
 
     fn check(&self) -> io::Result<()> {
@@ -297,72 +293,32 @@ impl<S: StreamSocket> Transport<S> {
         }
     }
 
-    /// Wakes everybody: each sees for itself whether it may go on.
-    fn wake(&self) {
-        for waker in self.waiters.take().into_values() {
-            waker.wake();
-        }
-    }
-
-    fn wait(self: &Rc<Self>, until: Until, place: Spot) -> Wait<S> {
-        Wait { transport: Rc::clone(self), until, place, ticket: None }
-    }
-}
-
-/// What `drain` and `wait_closed` wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Until {
-    GoesOn,
-    Closed,
-}
-
-/// The future of `drain` and `wait_closed`.
-struct Wait<S> {
-    transport: Rc<Transport<S>>,
-    until: Until,
-    place: Spot,
-    /// Its place among the waiters.
-    ticket: Option<u64>,
-}
-
-impl<S: StreamSocket> Future for Wait<S> {
-    type Output = io::Result<()>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let transport = Rc::clone(&self.transport);
-        let closed = transport.stage.get() == Stage::Closed;
-        match self.until {
-            Until::GoesOn => {
-                transport.check()?;
-                if closed {
-                    return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
-                }
-                if !transport.paused.get() {
-                    return Poll::Ready(Ok(()));
-                }
+    /// Waits in line until `answer` has one. Whoever is notified asks it again.
+    async fn wait(
+        self: Rc<Self>,
+        answer: impl Fn(&Self) -> Option<io::Result<()>>,
+        place: Spot,
+    ) -> io::Result<()> {
+        loop {
+            if let Some(result) = answer(&self) {
+                return result;
             }
-            Until::Closed if closed => return Poll::Ready(transport.check()),
-            Until::Closed => {}
+            self.waiters.wait(self.stream.socket.awaiting(Direction::Write), place, || ()).await;
         }
-        let ticket = self.ticket.unwrap_or_else(|| {
-            transport.last_waiter.set(transport.last_waiter.get() + 1);
-            transport.last_waiter.get()
-        });
-        self.ticket = Some(ticket);
-        let waker = cx.waker().clone();
-        let before = transport.waiters.borrow_mut().insert(ticket, waker);
-        drop(before);
-        transport.stream.socket.awaits(Direction::Write, self.place);
-        Poll::Pending
     }
-}
 
-impl<S> Drop for Wait<S> {
-    fn drop(&mut self) {
-        if let Some(ticket) = self.ticket {
-            let waker = self.transport.waiters.borrow_mut().remove(&ticket);
-            drop(waker);
+    /// The answer for `drain`.
+    fn goes_on(&self) -> Option<io::Result<()>> {
+        match self.check() {
+            Ok(()) if self.stage.get() == Stage::Closed => Some(Err(io::ErrorKind::BrokenPipe.into())),
+            Ok(()) if self.paused.get() => None,
+            result => Some(result),
         }
+    }
+
+    /// The answer for `wait_closed`.
+    fn has_closed(&self) -> Option<io::Result<()>> {
+        if self.stage.get() == Stage::Closed { Some(self.check()) } else { None }
     }
 }
 

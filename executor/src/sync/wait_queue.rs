@@ -11,7 +11,7 @@
 //!               |
 //!               | notify_one: marks C, wakes its task
 //!               v
-//!   notified: { A, C }   may go on, but have not had their turn yet
+//!   notified: { A, C }   may go on, but have not run yet
 //! ```
 //!
 //! Three rules, each a bug in a queue that lacks it:
