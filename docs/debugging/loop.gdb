@@ -217,7 +217,7 @@ class Loop:
 
 
 def task_id(slot):
-    return number(counted(slot["shared"])["task"]["id"])
+    return number(counted(slot["shared"])["key"]["id"])
 
 
 def seconds(nanos):

@@ -39,12 +39,12 @@ impl AbortHandle {
     }
 
     pub(crate) fn key(&self) -> TaskKey {
-        self.0.task
+        self.0.key
     }
 
     /// The task's name in traces.
     pub fn id(&self) -> TaskId {
-        self.0.task.id
+        self.0.key.id
     }
 
     /// As [`JoinHandle::abort`](crate::JoinHandle::abort). Nothing happens to a task that is over.

@@ -7,24 +7,15 @@
 //!
 //! | | [`abort`](JoinHandle::abort): dropping | [`cancel`](JoinHandle::cancel): throwing |
 //! |---|---|---|
-//! | what the task sees | nothing: its destructors run | `Err(Cancelled)` at a [`cancellable`] await |
+//! | what the task sees | nothing: its destructors run | an error at an await that can hear |
 //! | clean-up that waits | impossible | as much as it likes |
 //! | going on all the same | impossible | possible: a request, not an order |
-//! | who hears of it first | the task itself | what the task waits for, then the task |
-//! | delivered | in the task's next turn | the same |
+//! | who is stopped first | the task itself | what the task waits for, then the task |
+//! | when | in the task's next turn | the same, or when what was stopped first is over |
 //!
-//! [`cancel`](JoinHandle::cancel) does what asyncio's does, turn by turn:
-//!
-//! 1. What the task waits for is cancelled first: a task that it joins, the children of its
-//!    [`gather`](crate::gather), a [`Deferred`](crate::Deferred). The task hears of it when that is
-//!    over, as a result like any other. (Such a wait counts until it is dropped, even if it was put aside
-//!    and is polled no more.)
-//! 2. If it waits for something else, it is told in its own next step. Where it stands in a
-//!    [`cancellable`] await, that await ends with [`Cancelled`], the innermost if there are
-//!    several. Where it does not, nobody would hear: its future is dropped, as by `abort`.
-//! 3. Before its first step the task stands nowhere, so its body never runs.
-//! 4. If it asks for it itself, and then returns without another await, it counts as cancelled.
+//! The rules of [`cancel`](JoinHandle::cancel) stand at the method.
 
+pub(crate) mod cancellation;
 pub(crate) mod stand;
 
 use std::collections::HashSet;
@@ -41,7 +32,8 @@ use crate::inbox::TaskKey;
 use crate::inspect::event::Spot;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
-use stand::{Cancellation, Stand, Target};
+use cancellation::{Cancellation, Target};
+use stand::Stand;
 
 /// What a task's `.await` ends with when the task is cancelled. asyncio: `CancelledError`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +80,7 @@ impl LoopState {
                     is_next(&other)
                 }
                 Some(Target::Tasks(children)) => {
-                    // The first is to be the first that is asked.
+                    // Backwards, because the last in the list is asked first.
                     next.extend(children.keys.iter().rev());
                     let any = children.keys.iter().any(is_next);
                     children.cancelled.set(children.cancelled.get() || any);
@@ -99,7 +91,7 @@ impl LoopState {
             if passed_on {
                 self.tasks.cancellation(task, Cancellation::mark_passed_on);
             } else {
-                self.tell_at_next_step(task);
+                self.cancel_at_next_step(task);
             }
         }
         there_was
@@ -126,11 +118,11 @@ impl LoopState {
         self.ending.get() != Some(task) && self.tasks.waker(task).is_some()
     }
 
-    /// Nobody else hears in the task's place: it is told itself.
-    pub(crate) fn tell_at_next_step(&self, task: TaskKey) {
+    /// The task itself is told: nobody hears in its place.
+    pub(crate) fn cancel_at_next_step(&self, task: TaskKey) {
         let Some(waker) = self.tasks.waker(task).map(Waker::from) else { return };
-        // Nearly always the task's own waker has it polled. But a future that waits for many may poll only
-        // those of them whose own waker was called.
+        // Nearly always the task's own waker has the one that listens polled. But a future that waits for many
+        // may poll only those of them whose own waker was called.
         let inner = self.tasks.cancellation(task, Cancellation::mark_untold).flatten();
         if let Some(inner) = inner.filter(|inner| !inner.will_wake(&waker)) {
             inner.wake();
@@ -139,12 +131,12 @@ impl LoopState {
     }
 
     /// The running task ends a wait with an error that says nothing of a request. If there is one that was
-    /// not taken back, it is told at the task's next await.
-    pub(crate) fn tell_what_is_left(&self) {
+    /// not taken back, the task is told of it at its next await.
+    pub(crate) fn cancel_what_is_left(&self) {
         if let Some(task) = self.narrator().task_key()
             && self.tasks.cancellation(task, |cancellation| cancellation.requests > 0) == Some(true)
         {
-            self.tell_at_next_step(task);
+            self.cancel_at_next_step(task);
         }
     }
 
@@ -173,11 +165,11 @@ impl LoopState {
     }
 }
 
-/// The result of the running task, which is about to end. If it was asked to stop in this very step,
-/// by itself as it were, there is no further await to tell it at, and it counts as cancelled all the
-/// same; an error stays an error. asyncio: `_must_cancel`, at the end of `Task.__step`.
+/// The result of the running task, which is about to end. If it was asked to stop and not told, in this
+/// very step as a rule, there is no further await to tell it at, and it counts as cancelled all the same;
+/// an error stays an error. asyncio: `_must_cancel`, at the end of `Task.__step`.
 #[inline]
-pub(crate) fn unless_untold<T>(result: Result<T, JoinError>) -> Result<T, JoinError> {
+pub(crate) fn or_cancelled<T>(result: Result<T, JoinError>) -> Result<T, JoinError> {
     let is_untold = || event_loop::running_if_any().is_some_and(|state| state.is_untold());
     if result.is_ok() && is_untold() { Err(JoinError::Cancelled) } else { result }
 }
@@ -228,7 +220,7 @@ impl<F: Future> Future for Cancellable<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.stand.is_told() {
+        if this.stand.take_request() {
             this.stand.leave();
             return Poll::Ready(Err(Cancelled));
         }
@@ -238,7 +230,7 @@ impl<F: Future> Future for Cancellable<F> {
                 Poll::Ready(Ok(value))
             }
             Poll::Pending => {
-                this.stand.can_be_told(cx);
+                this.stand.listen(cx);
                 Poll::Pending
             }
         }
@@ -264,8 +256,21 @@ where
 }
 
 impl<T> JoinHandle<T> {
-    /// Asks that the task be cancelled, in asyncio's way: see the [module](crate::cancellable) for
-    /// what becomes of it. Says whether there was anything to cancel. asyncio: `Task.cancel`.
+    /// Asks that the task be cancelled, in asyncio's way. Says whether there was anything to cancel. asyncio:
+    /// `Task.cancel`, turn by turn:
+    ///
+    /// 1. What the task waits for is cancelled first: a task that it joins, the children of its
+    ///    [`gather`](crate::gather), a [`Deferred`](crate::Deferred). The task hears of it when that is
+    ///    over, as a result like any other. (It counts as what the task waits for until the wait is
+    ///    dropped, even if the wait was put aside and is polled no more.)
+    /// 2. If it waits for something else, it is told in its own next step. Where it stands in an await
+    ///    that can hear, that await ends with [`Cancelled`]; the innermost, if there are several. These
+    ///    can: [`cancellable`] around any other, [`shield`](crate::shield),
+    ///    [`wait_for`](crate::wait_for) and [`task_group`](crate::task_group). Where it stands in none,
+    ///    its future is dropped, as by `abort`.
+    /// 3. Before its first step the task stands nowhere, so its body never runs.
+    /// 4. If it was asked and not told, and returns without another await (it asked for it itself, as a
+    ///    rule), it counts as cancelled.
     ///
     /// # Panics
     ///

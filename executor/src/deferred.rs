@@ -14,7 +14,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use crate::cancel::Cancelled;
-use crate::cancel::stand::{CancelFirst, Stand, Target};
+use crate::cancel::cancellation::{CancelFirst, Target};
+use crate::cancel::stand::Stand;
 use crate::event_loop::{self, LoopState};
 use crate::inspect::event::{Awaiting, Spot};
 use crate::ready::{Entry, callback};

@@ -4,17 +4,17 @@
 //! and the reactor, each with a file of its own. What it *does* is one turn after another, and a
 //! turn is `tick.rs`. asyncio: `BaseEventLoop`.
 //!
-//! The parts, and who uses whom in a turn:
+//! The parts, and the way of a wake-up in a turn:
 //!
 //! ```text
 //!            +------------------ LoopState ------------------+
 //!  other --> | inbox --+                                     |
 //!  threads   |         v                                     |
-//!            |    ready queue <-- timers (wheel or heap)      |
-//!            |      |     ^                                   |
-//!            |      v     +------ reactor (mio or polling)    |
-//!            |    tasks                                       |
-//!            +------------------------------------------------+
+//!            |    ready queue <-- timers (wheel or heap)     |
+//!            |      |     ^                                  |
+//!            |      v     +------ reactor (mio or polling)   |
+//!            |    tasks                                      |
+//!            +-----------------------------------------------+
 //! ```
 //!
 //! While a loop runs, its thread knows it: that is how `sleep(...)` in the depth of some handler
@@ -51,9 +51,10 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(24);
 /// Everything a loop knows. It is shared by the loop's owner and by the futures that wait on it.
 ///
 /// There is one thread, so nothing here needs a lock; but there is much foreign code that the loop
-/// calls: futures, callbacks, wakers, observers, destructors. Any of them may use the loop in every
-/// way while it is being called. So each part has a cell of its own, and no borrow of any of them
-/// is held across such a call: what is needed is moved out first, and moved back after.
+/// calls: futures, callbacks, observers, destructors, and wakers too (a `join_all` wraps ours in its own,
+/// and with the last one may go whatever it held). Any of them may use the loop in every way while it is
+/// being called. So each part has a cell of its own, and no borrow of any of them is held across such a
+/// call: what is needed is moved out first, and moved back after.
 pub(crate) struct LoopState {
     pub(crate) ready: Rc<ReadyQueue>,
     pub(crate) tasks: Tasks,
@@ -151,7 +152,7 @@ impl LoopState {
             let about =
                 About { name, place, awaiting: Default::default(), since: self.turn_time.get(), polls: 0 };
             let task = self.tasks.insert(id, Box::pin(body), about, &self.ready.inbox);
-            self.ready.push(Entry::Step(task.task));
+            self.ready.push(Entry::Step(task.key));
             task
         })
     }
@@ -274,8 +275,8 @@ impl EventLoop {
     ///
     /// # Panics
     ///
-    /// If a loop runs on this thread already, if the main task panics, if it is aborted or the loop
-    /// is [stopped](crate::stop) before it is done, or if the operating system can no longer wait.
+    /// If a loop runs on this thread already, if the main task panics, if it is aborted or cancelled or the
+    /// loop is [stopped](crate::stop) before it is done, or if the operating system can no longer wait.
     #[track_caller]
     #[doc(alias("run_until_complete", "run"))]
     pub fn block_on<F>(&self, main: F) -> F::Output
@@ -290,7 +291,7 @@ impl EventLoop {
             Some(Ok(value)) => value,
             // The panic goes on where the caller can see it, as if there were no loop in between.
             Some(Err(JoinError::Panicked(panic))) => panic::resume_unwind(panic),
-            Some(Err(_)) => panic!("block_on(): the main task was aborted"),
+            Some(Err(_)) => panic!("block_on(): the main task was cancelled"),
             None => panic!("block_on(): the loop was stopped before the main task was done"),
         }
     }

@@ -1,4 +1,4 @@
-//! What a loop has besides: parts that hang off it, and that no turn needs to be understood.
+//! What a loop has besides: parts that hang off it, and that one need not know to understand a turn.
 
 use std::cell::RefCell;
 use std::rc::Weak;

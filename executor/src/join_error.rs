@@ -5,7 +5,7 @@ use std::fmt;
 
 /// Why a task has no result.
 pub enum JoinError {
-    /// It was aborted, or its loop was dropped before it was done. asyncio: `CancelledError`.
+    /// It was aborted or cancelled, or its loop was dropped before it was done. asyncio: `CancelledError`.
     Cancelled,
     /// It panicked, with this.
     Panicked(Box<dyn Any + Send + 'static>),

@@ -22,6 +22,7 @@
 //! side of it, all tasks are alike and fit in one table.
 
 mod rare;
+mod result;
 pub(crate) mod unclaimed;
 pub(crate) mod watch;
 
@@ -38,7 +39,8 @@ use pin_project_lite::pin_project;
 
 use crate::abort_handle::AbortHandle;
 use crate::cancel;
-use crate::cancel::stand::{Stand, Target};
+use crate::cancel::cancellation::Target;
+use crate::cancel::stand::Stand;
 use crate::event_loop;
 use crate::inbox::TaskKey;
 use crate::inspect::event::{Awaiting, Outcome, Spot, TaskId};
@@ -99,8 +101,8 @@ fn outcome_of<T>(result: &Result<T, JoinError>) -> Outcome {
 
 impl<T> Drop for Promise<T> {
     /// A task that is aborted, or whose loop is dropped, is a future that is dropped half way. It
-    /// has no chance to say anything; but its fields are dropped with it, and this is one of them. That
-    /// of a task that has returned has nothing more to say.
+    /// has no chance to say anything; but its fields are dropped with it, and this is one of them. After a
+    /// return it has nothing more to say.
     fn drop(&mut self) {
         if self.0.borrow().outcome.is_none() {
             self.leave(Err(JoinError::Cancelled));
@@ -131,9 +133,9 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
         let this = self.project();
         let future = this.future;
-        // It is left where it will be looked for, and goes through no other hands: the way of a small
-        // result through memory is longer than its making.
-        let conclude = |output| this.promise.leave(cancel::unless_untold((this.conclude)(output)));
+        // Left from in here, the result is written once, where it will be looked for. (To hand it on first
+        // would take longer than most steps.)
+        let conclude = |output| this.promise.leave(cancel::or_cancelled((this.conclude)(output)));
         // Nobody polls the future again after a panic, so nobody sees what the panic may have left
         // half done.
         let polled = panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx).map(conclude)));
@@ -175,7 +177,7 @@ where
 impl<T> JoinHandle<T> {
     /// The task's name in traces.
     pub fn id(&self) -> TaskId {
-        self.task.task.id
+        self.task.key.id
     }
 
     /// Whether the task is over: then awaiting it does not wait. It is true as soon as the result is
@@ -185,10 +187,10 @@ impl<T> JoinHandle<T> {
         self.shared.borrow().outcome.is_some()
     }
 
-    /// Asks that the task be stopped, and says whether there was anything to stop. It has no say in
-    /// it; [`cancel`](Self::cancel) lets it clean up.
+    /// Has the task dropped, and says whether there was anything to drop. It cannot refuse;
+    /// [`cancel`](Self::cancel) lets it clean up.
     ///
-    /// This only asks. The task's future is dropped in the task's own next turn, at the `.await`
+    /// Not here and now: the task's future is dropped in the task's own next turn, at the `.await`
     /// where it stands; before its first step, its body never runs. Whoever awaits the task hears
     /// of it one turn later still, as with asyncio's `Task.cancel`.
     pub fn abort(&self) -> bool {
@@ -206,7 +208,7 @@ impl<T> JoinHandle<T> {
     }
 
     pub(crate) fn key(&self) -> TaskKey {
-        self.task.task
+        self.task.key
     }
 }
 
@@ -261,8 +263,7 @@ impl<T> Future for Join<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if self.handle.is_finished() {
             self.stand.leave();
-            let result = self.handle.take_result();
-            return Poll::Ready(result.expect("the result of this task was taken by an earlier await"));
+            return Poll::Ready(self.handle.expect_result());
         }
         // The latest waker counts: the future may have moved to another task since the last poll.
         // A waker may be anybody's code, so it is neither cloned nor dropped while the cell is

@@ -104,8 +104,8 @@ impl ReadyQueue {
     }
 
     /// Wakes whoever waits for a due timer, a ready socket, a finished child, a thread or a signal, by
-    /// calling `wake`. Nearly always that is a waker's, and puts a task into the ready queue; else it calls
-    /// a signal's handler, or whoever watches a child.
+    /// calling `wake`. Nearly always that calls a waker, which puts a task into the ready queue; else a
+    /// signal's handler, or whoever watches a child.
     ///
     /// There are two ways to do so, and each loop has one of them. Directly: `wake` is called here and
     /// now, so the task runs in this turn if the turn has yet to run its entries. Or as in asyncio: a

@@ -10,8 +10,8 @@
 //!
 //! ```text
 //!               wake                the loop pops its entry
-//!   [waiting] ---------> [ready] ---------> [running] ---> done: the future is dropped,
-//!       ^                   ^                   |                whoever joins is woken
+//!   [waiting] ---------> [ready] ---------> [running] ---> done: whoever joins is woken,
+//!       ^                   ^                   |                the future is dropped
 //!       |                   +- woken meanwhile -+
 //!       +---------------------------- Pending --+
 //! ```
@@ -28,7 +28,7 @@ use std::task::{Wake, Waker};
 
 use slab::Slab;
 
-use crate::cancel::stand::Cancellation;
+use crate::cancel::cancellation::Cancellation;
 use crate::inbox::{Inbox, TaskKey};
 use crate::inspect::event::{Awaiting, Outcome, Spot, TaskId};
 use crate::inspect::whom::Whom;
@@ -58,7 +58,7 @@ pub(crate) struct About {
     /// Since when: if nobody looks on, since the beginning of the turn. Before its first step, since it
     /// was spawned.
     pub(crate) since: Instant,
-    /// How many steps it has begun.
+    /// How often it was polled.
     pub(crate) polls: u32,
 }
 
@@ -68,9 +68,10 @@ pub(crate) struct Slot {
     /// Taken out while a step is under way.
     pub(crate) runnable: Option<Runnable>,
     pub(crate) about: About,
-    /// Nothing for a task whose cancellation nobody has ever thought of.
+    /// Nothing for a task that nobody has cancelled, and that has waited for nothing that hears of it first
+    /// (`cancel/stand.rs`).
     cancellation: Option<Box<Cancellation>>,
-    /// Nothing for a task that has never waited for several others at once.
+    /// Nothing for a task that has never waited in a combinator.
     pub(crate) whom: Option<Box<Whom>>,
 }
 
@@ -99,14 +100,14 @@ impl Tasks {
     pub(crate) fn begin_step(&self, task: TaskKey) -> Option<(Runnable, bool)> {
         let mut slots = self.slots.borrow_mut();
         let slot = slots.get_mut(task.index)?;
-        if slot.shared.task != task {
+        if slot.shared.key != task {
             return None;
         }
         let runnable = slot.runnable.take()?;
         slot.shared.step_begins();
         let unheard = slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_begins());
         let to_be_dropped = slot.shared.is_aborted() || unheard;
-        // To be dropped is not a step of its own.
+        // To be dropped is not to be polled.
         slot.about.polls = slot.about.polls.wrapping_add(u32::from(!to_be_dropped));
         Some((runnable, to_be_dropped))
     }

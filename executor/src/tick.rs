@@ -182,8 +182,8 @@ impl LoopState {
         };
         self.narrator().step_begins(task);
         if to_be_dropped {
-            // The task was aborted. Its destructors run here, in a step of its own, and not in the
-            // middle of whatever the one who aborted it was doing.
+            // The task was aborted, or cancelled where nothing in it can hear. Its destructors run now that
+            // it would have been polled, and not in the middle of whatever the one who asked was doing.
             self.end_task(task, runnable, Outcome::Cancelled);
             return;
         }

@@ -11,7 +11,7 @@
 //!
 //! On the loop's own thread ("at home") the flag `queued` sees to that. It is set while a step of the
 //! task stands in the queue, and whoever finds it set need do nothing more: that step polls the task
-//! later, and sees what he has done.
+//! later, and sees what has come.
 //!
 //! From anywhere else (another thread, or this one while the loop does not run) the waker leaves a note
 //! in the [`Inbox`]: at most one about each task, until the loop takes it. A wake-up after that leaves
@@ -51,7 +51,7 @@ use crate::ready::{self, ReadyQueue};
 /// The part of a task that others may hold, from any thread: enough to wake it or to abort it, and
 /// nothing more.
 pub(crate) struct TaskWaker {
-    pub(crate) task: TaskKey,
+    pub(crate) key: TaskKey,
     /// Whether a step of the task stands in the ready queue. Only the loop's thread touches it, but a waker
     /// has to be `Sync`, which a `Cell` is not. Loaded and stored `Relaxed`, an atomic costs no more.
     queued: AtomicBool,
@@ -63,8 +63,8 @@ pub(crate) struct TaskWaker {
 
 impl TaskWaker {
     /// The waker of a new task, whose first step is about to be queued.
-    pub(crate) fn new(task: TaskKey, inbox: Arc<Inbox>) -> Self {
-        TaskWaker { task, queued: AtomicBool::new(true), aborted: AtomicBool::new(false), inbox }
+    pub(crate) fn new(key: TaskKey, inbox: Arc<Inbox>) -> Self {
+        TaskWaker { key, queued: AtomicBool::new(true), aborted: AtomicBool::new(false), inbox }
     }
 
     /// Whether a step of the task stands in the ready queue: to be asked on the loop's thread.
@@ -84,10 +84,10 @@ impl TaskWaker {
     fn wake_at_home(&self, queue: &ReadyQueue) {
         if self.is_queued() {
             // Only those who look on are told.
-            queue.tell_woken(self.task, true);
+            queue.tell_woken(self.key, true);
         } else {
             self.queued.store(true, Ordering::Relaxed);
-            queue.push_step(self.task);
+            queue.push_step(self.key);
         }
     }
 
@@ -119,7 +119,7 @@ impl Wake for TaskWaker {
             // The usual case: no lock.
             Some(queue) if self.is_of(&queue.inbox) => self.wake_at_home(&queue),
             // From another thread, or while the loop does not run.
-            _ => self.inbox.put(News::Wake(self.task)),
+            _ => self.inbox.put(News::Wake(self.key)),
         }
     }
 }

@@ -341,16 +341,16 @@ fn the_code_still_has_the_lines_that_are_modelled() {
         (
             include_str!("../src/waker.rs"),
             "if self.is_queued() {
-                queue.tell_woken(self.task, true);
+                queue.tell_woken(self.key, true);
             } else {
                 self.queued.store(true, Ordering::Relaxed);
-                queue.push_step(self.task);
+                queue.push_step(self.key);
             }",
         ),
         (
             include_str!("../src/waker.rs"),
             "Some(queue) if self.is_of(&queue.inbox) => self.wake_at_home(&queue),
-            _ => self.inbox.put(News::Wake(self.task)),",
+            _ => self.inbox.put(News::Wake(self.key)),",
         ),
         (
             include_str!("../src/inbox.rs"),

@@ -1,6 +1,6 @@
 //! The server on the event loop: one thread, a task for each connection.
 //!
-//! To be read beside `blocking_server.rs`: the two have the same functions in the same order, and
+//! To be read beside `blocking_server.rs`: what both do is in the same order, by the same names, and they
 //! drive the same [`Connection`] with the same routes. What differs is how they wait. Where this
 //! one says `.await`, the thread goes and serves somebody else. asyncio: Starlette on uvicorn, with
 //! one worker.
@@ -182,6 +182,7 @@ struct Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
+        // A server that stops has taken them all out already.
         let _open = self.server.connections.borrow_mut().try_remove(self.key);
         if let Some(accepting) = self.server.room_wanted.take() {
             accepting.wake();
@@ -215,7 +216,7 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
                 }
                 Step::Write => {
                     write(server, &mut client).await?;
-                    // A write that had to wait has given them back.
+                    // A write that had to wait has given the buffers back.
                     client.connection.borrow_buffers(&mut server.spare.borrow_mut());
                     time = now();
                 }
@@ -352,8 +353,8 @@ async fn unless_gone<W: Future>(client: &Client, work: W) -> io::Result<W::Outpu
 async fn read(server: &Server, client: &mut Client, until: Duration) -> io::Result<()> {
     client.connection.return_buffers(&mut server.spare.borrow_mut());
     if client.has_more {
-        // A client that sends faster than it is served would never let this task wait, and no
-        // other run.
+        // A client that sends faster than it is served would never let this task wait, or any other
+        // run.
         yield_now().await;
     }
     match client.patience.wait_until(Instant::START + until, client.stream.readable()).await {

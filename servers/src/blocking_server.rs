@@ -1,6 +1,6 @@
 //! The server without an event loop: one thread, one connection at a time.
 //!
-//! To be read beside `async_server.rs`: the two have the same functions in the same order, and
+//! To be read beside `async_server.rs`: what both do is in the same order, by the same names, and they
 //! drive the same [`Connection`] with the same routes. What differs is how they wait. Where the
 //! other says `.await`, this one holds its only thread, and everybody else waits in the kernel's
 //! backlog. Python: Flask on gunicorn, with one sync worker.
@@ -225,8 +225,8 @@ fn more_is_there(client: &Client) -> bool {
         return true;
     }
     let looked = client.stream.set_nonblocking(true).and_then(|()| client.stream.peek(&mut [0]));
-    let more = matches!(looked, Ok(count) if count > 0);
-    more & client.stream.set_nonblocking(false).is_ok()
+    let blocks_again = client.stream.set_nonblocking(false).is_ok();
+    blocks_again && matches!(looked, Ok(count) if count > 0)
 }
 
 /// Reads what the client says next, and waits for it no longer than `until`.

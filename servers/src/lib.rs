@@ -7,7 +7,7 @@
 //! | while one request waits | serves the others | serves nobody |
 //! | Python | Starlette on uvicorn, port 8001 | Flask on gunicorn, port 8002 |
 //!
-//! Read the two files beside each other: they have the same functions in the same order. What they
+//! Read the two files beside each other: what both do is in the same order, by the same names. What they
 //! share is in [`http`] (the protocol, without sockets) and [`routes`] (what is answered, without
 //! waiting).
 //!

@@ -9,7 +9,8 @@ use std::task::{Context, Poll};
 
 use super::task_error::TaskError;
 use super::{Bell, IntoTask, into_tasks, watch_each};
-use crate::cancel::stand::{Children, Stand, Target};
+use crate::cancel::cancellation::{Gathered, Target};
+use crate::cancel::stand::Stand;
 use crate::event_loop;
 use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
@@ -116,14 +117,14 @@ struct Progress {
 pub struct Gather<T, R> {
     watches: Vec<Watch<T>>,
     /// Whoever cancels the gathering task cancels them first.
-    children: Rc<Children>,
+    gathered: Rc<Gathered>,
     stand: Stand,
     progress: Rc<Progress>,
     bell: Rc<Bell>,
     /// Makes its result of the children's: of all of them, or of the one that failed.
     conclude: fn(Vec<Result<T, JoinError>>) -> R,
     /// Whether its result can be that it was cancelled.
-    fails: bool,
+    can_fail: bool,
     place: Spot,
 }
 
@@ -156,12 +157,12 @@ impl<T: 'static, R> Gather<T, R> {
         let keys = handles.iter().map(JoinHandle::key).collect();
         Gather {
             watches,
-            children: Rc::new(Children { keys, cancelled: Cell::new(false) }),
+            gathered: Rc::new(Gathered { keys, cancelled: Cell::new(false) }),
             stand: Stand::default(),
             progress,
             bell,
             conclude,
-            fails: fails.is_some(),
+            can_fail: fails.is_some(),
             place: Spot::here(),
         }
     }
@@ -187,23 +188,23 @@ impl<T, R> Future for Gather<T, R> {
             None => {
                 this.bell.listen(cx, Awaiting::Gather, this.place);
                 if this.are_all_of_the_running_loop() {
-                    this.stand.pass_to(Target::Tasks(Rc::clone(&this.children)));
+                    this.stand.pass_to(Target::Tasks(Rc::clone(&this.gathered)));
                 }
                 return Poll::Pending;
             }
         };
         this.stand.leave();
         let all_are_over = this.progress.failed.get().is_none();
-        // Its task was cancelled, the children in its place, and whatever they made of it, it hears too.
-        if all_are_over && this.children.cancelled.take() {
-            if this.fails {
+        // Its task was cancelled, and the children heard first. Now that they are over, it hears.
+        if all_are_over && this.gathered.cancelled.take() {
+            if this.can_fail {
                 return Poll::Ready((this.conclude)(vec![Err(JoinError::Cancelled)]));
             }
             // Results cannot say so: the task is told at its next await.
             if let Some(state) = event_loop::running_if_any()
                 && let Some(task) = state.narrator().task_key()
             {
-                state.tell_at_next_step(task);
+                state.cancel_at_next_step(task);
             }
         }
         let mut results = Vec::with_capacity(over.len());
@@ -215,7 +216,8 @@ impl<T, R> Future for Gather<T, R> {
 }
 
 impl<T, R> Drop for Gather<T, R> {
-    /// Whoever fails after the first is still looked at, which takes an entry of the queue, as in asyncio.
+    /// After a failure the watchers stay: each takes its child's result, so that no later panic counts as
+    /// one that nobody took. (asyncio's callbacks stay as well.)
     fn drop(&mut self) {
         if self.progress.failed.get().is_some() {
             self.watches.drain(..).for_each(Watch::leave);

@@ -53,17 +53,16 @@ impl<T> Future for Shield<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.stand.is_told() {
+        if self.stand.take_request() {
             self.stand.leave();
             return Poll::Ready(Err(JoinError::Cancelled));
         }
         if self.handle.is_finished() {
             self.stand.leave();
-            let result = self.handle.take_result();
-            return Poll::Ready(result.expect("the result of this task was taken by an earlier await"));
+            return Poll::Ready(self.handle.expect_result());
         }
         self.bell.listen(cx, Awaiting::Task(self.handle.id()), self.place);
-        self.stand.can_be_told(cx);
+        self.stand.listen(cx);
         Poll::Pending
     }
 }

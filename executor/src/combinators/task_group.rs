@@ -8,7 +8,7 @@
 //! What happens, and when (k is the turn in which the child fails):
 //!
 //! ```text
-//!  a child fails --> its watcher, in k or with asyncio's wake-ups in k+1:
+//!  a child fails --> its watcher, in k (asyncio's wake-ups: k+1):
 //!                       cancels the other children
 //!                       cancels the body, if it is still running
 //!                    the children clean up, as long as they like
@@ -408,7 +408,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let members = Rc::clone(&this.scope.members);
-        if this.stand.is_told() {
+        if this.stand.take_request() {
             // By the group itself, or by somebody who cancels the task.
             *this.was_cancelled |= !members.body_asked.get();
             this.scope.body_ends();
@@ -421,7 +421,7 @@ where
                 Poll::Pending => {
                     // Whatever the body waits for, the scope waits for the children as well.
                     this.scope.state.waits_for(&members.bell.children);
-                    this.stand.can_be_told(cx);
+                    this.stand.listen(cx);
                     return Poll::Pending;
                 }
                 Poll::Ready(Ok(value)) => *this.value = Some(value),
@@ -435,7 +435,7 @@ where
         }
         if members.left.get() > 0 {
             members.bell.listen(cx, Awaiting::Group, *this.place);
-            this.stand.can_be_told(cx);
+            this.stand.listen(cx);
             return Poll::Pending;
         }
         this.stand.leave();
@@ -445,7 +445,7 @@ where
         if !failures.is_empty() {
             // Others may have asked as well, such as a group around this one: the failure is not their
             // answer. asyncio (since 3.13): `uncancel` and `cancel`, in `__aexit__`.
-            this.scope.state.tell_what_is_left();
+            this.scope.state.cancel_what_is_left();
             return Poll::Ready(Err(GroupError::Failed(failures)));
         }
         Poll::Ready(match this.value.take() {

@@ -67,15 +67,14 @@ impl<T> Future for WaitFor<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        if this.stand.is_told() {
+        if this.stand.take_request() {
             this.was_cancelled = true;
             this.limit = None;
             this.handle.cancel();
         }
         if this.over.get() {
             this.stand.leave();
-            let result = this.handle.take_result();
-            let result = result.expect("the result of this task was taken by an earlier await");
+            let result = this.handle.expect_result();
             let by_limit = this.limit.is_none() && !this.was_cancelled;
             return Poll::Ready(match result {
                 Err(JoinError::Cancelled) if by_limit => Err(Elapsed),
@@ -89,7 +88,7 @@ impl<T> Future for WaitFor<T> {
             this.handle.cancel();
         }
         this.bell.listen(cx, Awaiting::Task(this.handle.id()), this.place);
-        this.stand.can_be_told(cx);
+        this.stand.listen(cx);
         Poll::Pending
     }
 }

@@ -13,7 +13,7 @@ use crate::time::instant::Instant;
 
 impl EventLoop {
     /// [Cancels](crate::JoinHandle::cancel) every task that is not over, in the order of their
-    /// spawning, and runs the loop until all of them are: as long as their clean-up takes. What the
+    /// spawning, and runs the loop until all of them are over: as long as their clean-up takes. What the
     /// clean-up spawns is not waited for. asyncio: what `asyncio.run` and `Runner.close` do at the
     /// end.
     ///

@@ -14,10 +14,8 @@ impl LoopState {
     /// is.
     pub(crate) fn awaits(&self, awaiting: Awaiting, place: Spot) {
         let Some(task) = self.narrator().task_key() else { return };
-        if let Some(slot) = self.tasks.slots.borrow_mut().get_mut(task.index)
-            && slot.shared.task == task
-        {
-            slot.about.awaiting = (awaiting, Some(place));
+        let told = self.tasks.change(task, |slot| slot.about.awaiting = (awaiting, Some(place)));
+        if told.is_some() {
             self.narrator().say();
         }
     }
@@ -25,10 +23,7 @@ impl LoopState {
     /// What the running task has last said in this step, if anything.
     pub(crate) fn awaiting(&self) -> (Awaiting, Option<Spot>) {
         let task = self.narrator().task_key().filter(|_| self.narrator().has_said());
-        let slots = self.tasks.slots.borrow();
-        match task.and_then(|task| slots.get(task.index)) {
-            Some(slot) if task == Some(slot.shared.task) => slot.about.awaiting,
-            _ => (Awaiting::Unknown, None),
-        }
+        let said = task.and_then(|task| self.tasks.look(task, |slot| slot.about.awaiting));
+        said.unwrap_or((Awaiting::Unknown, None))
     }
 }

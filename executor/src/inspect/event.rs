@@ -428,7 +428,7 @@ pub enum Outcome {
     Returned,
     /// It panicked.
     Panicked,
-    /// It was aborted.
+    /// It was aborted or cancelled, or its loop was dropped.
     Cancelled,
 }
 

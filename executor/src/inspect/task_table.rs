@@ -83,10 +83,10 @@ pub fn current_task() -> Option<TaskInfo> {
     let slots = state.tasks.slots.borrow();
     let (mut own, mut awaited_by) = (None, Vec::new());
     for (_, slot) in slots.iter() {
-        if slot.shared.task.id == running {
+        if slot.shared.key.id == running {
             own = Some(info(slot));
         } else if awaits(slot).contains(&running) {
-            awaited_by.push(slot.shared.task.id);
+            awaited_by.push(slot.shared.key.id);
         }
     }
     awaited_by.sort_unstable();
@@ -145,7 +145,7 @@ impl Tasks {
     pub(crate) fn origin(&self, task: TaskKey) -> Option<(Rc<str>, Place)> {
         let slots = self.slots.borrow();
         let slot = slots.get(task.index)?;
-        if slot.shared.task == task {
+        if slot.shared.key == task {
             Some((Rc::clone(&slot.about.name), slot.about.place.place()))
         } else {
             None
@@ -162,7 +162,7 @@ fn info(slot: &Slot) -> TaskInfo {
     };
     let (awaiting, place) = about.awaiting;
     TaskInfo {
-        id: slot.shared.task.id,
+        id: slot.shared.key.id,
         // A text of its own, because the table's cannot leave the thread.
         name: about.name.to_string(),
         spawned: about.place.place(),

@@ -19,7 +19,7 @@ use crate::event_loop::LoopState;
 pub(crate) type Children = RefCell<BTreeSet<TaskId>>;
 
 /// What a task waits for, and where the `.await` is.
-type Stand = (Awaiting, Option<Spot>);
+type At = (Awaiting, Option<Spot>);
 
 /// The lists of those that a task waits for.
 #[derive(Default)]
@@ -27,16 +27,16 @@ pub(crate) struct Whom {
     /// The step at whose end it came to wait for them,
     step: u32,
     /// and where.
-    stand: Stand,
+    at: At,
     /// Several, where one combinator stands inside of another.
     lists: Vec<Weak<Children>>,
 }
 
 impl Whom {
     /// All of them, if the task has come to nothing else since.
-    pub(crate) fn all(&self, step: u32, stand: Stand) -> Vec<TaskId> {
+    pub(crate) fn all(&self, step: u32, at: At) -> Vec<TaskId> {
         let mut all = Vec::new();
-        if (self.step, self.stand) == (step, stand) {
+        if (self.step, self.at) == (step, at) {
             for list in &self.lists {
                 if let Some(list) = list.upgrade() {
                     all.extend(list.borrow().iter());
@@ -51,19 +51,19 @@ impl LoopState {
     /// From the end of its step to the next one, the running task waits for these.
     pub(crate) fn waits_for(&self, children: &Rc<Children>) {
         let Some(task) = self.narrator().task_key() else { return };
-        let stand = self.awaiting();
-        let mut slots = self.tasks.slots.borrow_mut();
-        let Some(slot) = slots.get_mut(task.index) else { return };
-        let whom = slot.whom.get_or_insert_default();
-        // Within one step it may have begun to wait for others, and have given up.
-        let step = slot.about.polls;
-        if (whom.step, whom.stand) != (step, stand) {
-            (whom.step, whom.stand) = (step, stand);
-            whom.lists.clear();
-        }
+        let at = self.awaiting();
         let list = Rc::downgrade(children);
-        if !whom.lists.iter().any(|other| other.ptr_eq(&list)) {
-            whom.lists.push(list);
-        }
+        self.tasks.change(task, |slot| {
+            let whom = slot.whom.get_or_insert_default();
+            // Within one step it may have begun to wait for others, and have given up.
+            let step = slot.about.polls;
+            if (whom.step, whom.at) != (step, at) {
+                (whom.step, whom.at) = (step, at);
+                whom.lists.clear();
+            }
+            if !whom.lists.iter().any(|other| other.ptr_eq(&list)) {
+                whom.lists.push(list);
+            }
+        });
     }
 }

@@ -60,11 +60,13 @@ impl<T> Shared<T> {
         Some(watchers.remove(place).1)
     }
 
-    /// The task is over: those who watch it are to be called, and a bad result keeps its report.
-    pub(super) fn take_watchers(&mut self, unclaimed: Option<Unclaimed>) -> Vec<(u64, Watcher)> {
-        if unclaimed.is_some() {
-            self.rare().unclaimed = unclaimed;
-        }
+    /// Keeps the report of a bad result.
+    pub(super) fn keep(&mut self, unclaimed: Unclaimed) {
+        self.rare().unclaimed = Some(unclaimed);
+    }
+
+    /// The task is over: those who watch it are to be called.
+    pub(super) fn take_watchers(&mut self) -> Vec<(u64, Watcher)> {
         self.rare.as_mut().map(|rare| mem::take(&mut rare.watchers)).unwrap_or_default()
     }
 

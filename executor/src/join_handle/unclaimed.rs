@@ -102,9 +102,14 @@ impl Drop for Unclaimed {
 }
 
 impl<T> Promise<T> {
-    /// What few ends need: a note beside a bad result. Gives back those who watch the task.
+    /// What few ends need: a note beside a bad result, and those who watch the task.
     #[cold]
     pub(super) fn witness(&self) -> Vec<(u64, Watcher)> {
+        self.note_bad_result();
+        self.0.borrow_mut().take_watchers()
+    }
+
+    fn note_bad_result(&self) {
         // How an error writes itself is foreign code, so the cell is not borrowed meanwhile; and until
         // that is over, so is the task not.
         let mut shared = self.0.borrow_mut();
@@ -113,7 +118,9 @@ impl<T> Promise<T> {
         let unclaimed = result.as_ref().and_then(|result| note(result, bad));
         let mut shared = self.0.borrow_mut();
         (shared.result, shared.outcome) = (result, outcome);
-        shared.take_watchers(unclaimed)
+        if let Some(unclaimed) = unclaimed {
+            shared.keep(unclaimed);
+        }
     }
 }
 

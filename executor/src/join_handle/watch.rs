@@ -1,66 +1,11 @@
-//! How those who wait for many tasks at once look into a task's cell: without being the one task
+//! Watchers: how those who wait for many tasks at once hear that one is over, without being the one task
 //! that waits for it.
-
-use std::any::Any;
-use std::rc::Rc;
-use std::sync::Arc;
 
 use super::JoinHandle;
 use crate::event_loop;
-use crate::inbox::Inbox;
-use crate::inspect::event::Outcome;
-use crate::join_error::JoinError;
 use crate::ready;
 
 impl<T> JoinHandle<T> {
-    /// The result, if the task is over and nobody has taken it. asyncio: `Task.result`.
-    #[doc(alias("result", "exception"))]
-    pub fn take(&mut self) -> Option<Result<T, JoinError>> {
-        self.take_result()
-    }
-
-    pub(crate) fn take_result(&self) -> Option<Result<T, JoinError>> {
-        self.shared.borrow_mut().take()
-    }
-
-    /// Another handle on the same task: for this crate's futures, which see to it that only one of
-    /// them takes the result.
-    pub(crate) fn another(&self) -> JoinHandle<T> {
-        JoinHandle { shared: Rc::clone(&self.shared), task: Arc::clone(&self.task) }
-    }
-
-    /// Answers a question about the result, if it is there.
-    pub(crate) fn peek<R>(&self, ask: impl FnOnce(&Result<T, JoinError>) -> R) -> Option<R> {
-        self.shared.borrow().result.as_ref().map(ask)
-    }
-
-    /// Whether the task is of the loop with this inbox.
-    pub(crate) fn is_of(&self, inbox: &Arc<Inbox>) -> bool {
-        self.task.is_of(inbox)
-    }
-
-    pub(crate) fn was_cancelled(&self) -> bool {
-        self.shared.borrow().outcome == Some(Outcome::Cancelled)
-    }
-
-    /// Whether the task panicked, whoever has its panic.
-    pub(crate) fn has_panicked(&self) -> bool {
-        self.shared.borrow().outcome == Some(Outcome::Panicked)
-    }
-
-    /// Takes the panic that ended the task, if one did, and leaves a note in its place.
-    pub(crate) fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
-        let mut shared = self.shared.borrow_mut();
-        if !matches!(shared.result, Some(Err(JoinError::Panicked(_)))) {
-            return None;
-        }
-        shared.claim();
-        match shared.result.replace(Err(JoinError::Failed)) {
-            Some(Err(JoinError::Panicked(panic))) => Some(panic),
-            _ => None,
-        }
-    }
-
     /// Has `watcher` called when the task is over, unless the watch is dropped before: at once if it
     /// is over already.
     pub(crate) fn watch(&self, watcher: Watcher) -> Watch<T> {
@@ -84,7 +29,7 @@ pub(super) type Watcher = Box<dyn FnOnce()>;
 #[must_use = "dropping it takes the watcher back: `leave` it if that is not meant"]
 pub(crate) struct Watch<T> {
     pub(crate) handle: JoinHandle<T>,
-    /// The watcher's place in the list; 0 if there is none to take back.
+    /// The watcher's number; 0 if there is none to take back.
     ticket: u64,
 }
 
@@ -111,7 +56,8 @@ pub(super) fn report_end(watchers: Vec<(u64, Watcher)>) {
         return;
     }
     if let Some(state) = event_loop::running_if_any() {
-        // A watcher may cancel who waits for this task, and must not find it alive.
+        // A watcher may cancel whoever waits for this task, and that must not cancel this one first: it is
+        // over.
         state.ending.set(state.narrator().task_key());
     }
     for (_, watcher) in watchers {
@@ -119,8 +65,8 @@ pub(super) fn report_end(watchers: Vec<(u64, Watcher)>) {
     }
 }
 
-/// Tells a watcher that its task is over. It is not the task that waits, and only wakes it: asyncio
-/// has a callback of its own for that, which takes a turn.
+/// Tells a watcher that its task is over. It is [delivered](crate::ready::ReadyQueue::deliver) and not just
+/// called, because asyncio's is a callback of its own, an entry of the ready queue.
 fn report(watcher: Watcher) {
     let report = Report(Some(watcher));
     match ready::at_home() {
@@ -129,8 +75,8 @@ fn report(watcher: Watcher) {
     }
 }
 
-/// Calls the watcher when it is dropped: by its callback, or with it, if the loop ends before. Whoever waits
-/// may be on another loop, and goes on.
+/// Calls the watcher when it is dropped. So it is called even if the loop ends before the callback that
+/// would do so has run: whoever waits may be on another loop, and has to hear.
 struct Report(Option<Watcher>);
 
 impl Drop for Report {

@@ -9,8 +9,8 @@
 //! in the buffer until a whole answer is returned, and no method has an `.await` between taking
 //! bytes out and returning them. So a read may be dropped while it waits, by a `timeout` for
 //! instance, and the next one finds every byte. And *nothing grows without end*: who looks for a
-//! separator that does not come gives up at the limit, so the buffer never holds more than the limit
-//! and one read ([`PIECE`]). Only who asks for more gets more: `read_exact` and `read_to_end` buffer
+//! separator that does not come gives up at the limit, so the buffer never holds more than the limit,
+//! the separator and one read ([`PIECE`]). Only who asks for more gets more: `read_exact` and `read_to_end` buffer
 //! what they are to return.
 //!
 //! asyncio's reader is filled in the background, up to twice its limit; this one reads when it is

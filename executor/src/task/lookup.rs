@@ -3,54 +3,51 @@
 
 use std::sync::Arc;
 
-use super::Tasks;
-use crate::cancel::stand::Cancellation;
+use super::{Slot, Tasks};
+use crate::cancel::cancellation::Cancellation;
 use crate::inbox::TaskKey;
 use crate::waker::TaskWaker;
 
 impl Tasks {
     /// Every task that is not over, in the order in which they were spawned.
     pub(crate) fn all(&self) -> Vec<TaskKey> {
-        let mut tasks: Vec<TaskKey> = self.slots.borrow().iter().map(|(_, slot)| slot.shared.task).collect();
+        let mut tasks: Vec<TaskKey> = self.slots.borrow().iter().map(|(_, slot)| slot.shared.key).collect();
         tasks.sort_unstable_by_key(|task| task.id);
         tasks
     }
 
-    /// Looks at a task's cancellation (`cancel.rs`), or says that the task is over. The table is
-    /// borrowed meanwhile.
+    /// Looks at a task's slot, or says that the task is over. The table is borrowed meanwhile.
+    pub(crate) fn look<R>(&self, task: TaskKey, look: impl FnOnce(&Slot) -> R) -> Option<R> {
+        self.slots.borrow().get(task.index).filter(|slot| slot.shared.key == task).map(look)
+    }
+
+    /// As [`look`](Self::look), to change something.
+    pub(crate) fn change<R>(&self, task: TaskKey, change: impl FnOnce(&mut Slot) -> R) -> Option<R> {
+        self.slots.borrow_mut().get_mut(task.index).filter(|slot| slot.shared.key == task).map(change)
+    }
+
+    /// Looks at a task's cancellation (`cancel.rs`) and may change it, or says that the task is over. The
+    /// table is borrowed meanwhile.
     pub(crate) fn cancellation<R>(
         &self,
         task: TaskKey,
         look: impl FnOnce(&mut Cancellation) -> R,
     ) -> Option<R> {
-        let mut slots = self.slots.borrow_mut();
-        let slot = slots.get_mut(task.index)?;
-        if slot.shared.task != task {
-            return None;
-        }
-        Some(look(slot.cancellation.get_or_insert_default()))
+        self.change(task, |slot| look(slot.cancellation.get_or_insert_default()))
     }
 
     /// Whether a task was asked to stop and has not been told.
     pub(crate) fn is_untold(&self, task: TaskKey) -> bool {
-        let slots = self.slots.borrow();
-        let Some(slot) = slots.get(task.index) else { return false };
-        slot.shared.task == task && slot.cancellation.as_ref().is_some_and(|it| it.is_untold())
+        self.look(task, |slot| slot.cancellation.as_ref().is_some_and(|it| it.is_untold())).unwrap_or(false)
     }
 
     /// What wakes a task, or nothing if it is over.
     pub(crate) fn waker(&self, task: TaskKey) -> Option<Arc<TaskWaker>> {
-        let slots = self.slots.borrow();
-        let slot = slots.get(task.index)?;
-        if slot.shared.task == task { Some(Arc::clone(&slot.shared)) } else { None }
+        self.look(task, |slot| Arc::clone(&slot.shared))
     }
 
-    /// How many steps a task has begun; none if it is over.
+    /// How often a task was polled; never, if it is over.
     pub(crate) fn polls(&self, task: TaskKey) -> u32 {
-        let slots = self.slots.borrow();
-        match slots.get(task.index) {
-            Some(slot) if slot.shared.task == task => slot.about.polls,
-            _ => 0,
-        }
+        self.look(task, |slot| slot.about.polls).unwrap_or(0)
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Pool {
 /// What the threads know.
 struct Shared {
     line: Mutex<Line>,
-    work: Condvar,
+    changed: Condvar,
     /// How many calls are in line or under way, so that the loop can ask without taking the lock.
     unfinished: AtomicUsize,
     inbox: Arc<Inbox>,
@@ -62,8 +62,12 @@ impl Line {
 
 impl Pool {
     pub(crate) fn new(most_threads: usize, inbox: Arc<Inbox>) -> Self {
-        let shared =
-            Shared { line: Mutex::default(), work: Condvar::new(), unfinished: AtomicUsize::new(0), inbox };
+        let shared = Shared {
+            line: Mutex::default(),
+            changed: Condvar::new(),
+            unfinished: AtomicUsize::new(0),
+            inbox,
+        };
         Pool {
             shared: Arc::new(shared),
             most_threads,
@@ -113,7 +117,7 @@ impl Pool {
             }
         }
         drop(line);
-        self.shared.work.notify_one();
+        self.shared.changed.notify_one();
     }
 
     /// The loop will not run again: gives up the calls in line, and lets every thread end as soon as
@@ -124,7 +128,7 @@ impl Pool {
         let left = mem::take(&mut line.jobs);
         drop(line);
         self.shared.unfinished.fetch_sub(left.len(), Ordering::AcqRel);
-        self.shared.work.notify_all();
+        self.shared.changed.notify_all();
         for job in left {
             // What the call would have used is dropped here. A panic in a destructor is reported by
             // the panic hook and goes no further.
@@ -148,7 +152,7 @@ impl Pool {
         }
         for (thread, busy) in self.threads.take().into_iter().zip(busy) {
             if wait_for_all || !busy {
-                // No panic can get as far as there.
+                // `work` lets no panic out.
                 let _ = thread.join();
             }
         }
@@ -174,16 +178,18 @@ impl Shared {
                 // A panic of the call is its result. What is left to panic is a destructor, of a
                 // result that nobody wants for instance: the thread lives on.
                 let _ = panic::catch_unwind(AssertUnwindSafe(move || job.run(&call_is_over)));
-                // In this order: while the call counts, virtual time cannot overtake the news of its
-                // end. And the bell last, for a virtual clock that waits only for the count.
+                // The call counts until its result is handed over: when none counts, the virtual clock may
+                // jump, and must not jump past the result. The bell comes last, since the loop may be waiting
+                // for the count alone.
                 self.unfinished.fetch_sub(1, Ordering::AcqRel);
                 self.inbox.ring();
                 line = lock(&self.line);
+                // A call that was taken back has not said that it is over.
                 line.busy[number] = false;
             } else if line.closed {
                 return;
             } else {
-                line = self.work.wait(line).unwrap_or_else(PoisonError::into_inner);
+                line = self.changed.wait(line).unwrap_or_else(PoisonError::into_inner);
             }
         }
     }

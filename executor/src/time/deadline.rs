@@ -94,7 +94,8 @@ impl Deadline {
     }
 
     /// Moves it, or takes it away. It is too late for a limit that has [expired](Self::is_expired), or, with
-    /// asyncio's way to wake, whose time is up: then nothing happens. asyncio: `Timeout.reschedule`.
+    /// asyncio's way to wake, whose time is up: that ends what it limits all the same. asyncio:
+    /// `Timeout.reschedule`, which raises then.
     pub fn reschedule(&self, when: Option<Instant>) {
         if self.is_expired() {
             return;
@@ -129,10 +130,8 @@ impl Deadline {
         let again = self.shared.enforced.replace(true);
         assert!(!again, "Deadline::enforce(): it has limited something before; make another Deadline");
         let (future, place) = (future.into_future(), Spot::here());
-        let mut limit = None;
-        self.shared.moved.set(true);
-        self.follow(&mut limit, place);
-        Enforce { future, deadline: self.clone(), limit, place }
+        self.shared.moved.set(false);
+        Enforce { future, deadline: self.clone(), limit: self.limit(place), place }
     }
 }
 
@@ -176,7 +175,7 @@ impl<F: Future> Future for Enforce<F> {
             return Poll::Ready(Ok(value));
         }
         this.deadline.follow(this.limit, *this.place);
-        if this.limit.as_mut().is_some_and(|limit| limit.comes(cx)) {
+        if this.limit.as_mut().is_some_and(|limit| limit.has_come(cx)) {
             return this.deadline.expire(this.limit);
         }
         let before = this.deadline.shared.waker.replace(Some(cx.waker().clone()));
@@ -189,11 +188,13 @@ impl Deadline {
     /// Exchanges the limit at work if the deadline was moved, unless its time is up already.
     fn follow(&self, limit: &mut Option<Limit>, place: Spot) {
         if self.shared.moved.take() && !limit.as_ref().is_some_and(Limit::is_over) {
-            *limit = None;
-            if let Some(when) = self.when() {
-                *limit = Some(Limit::new(Rc::clone(&self.shared.state), when, place));
-            }
+            *limit = self.limit(place);
         }
+    }
+
+    /// A limit for where it is now.
+    fn limit(&self, place: Spot) -> Option<Limit> {
+        self.when().map(|when| Limit::new(Rc::clone(&self.shared.state), when, place))
     }
 
     fn expire<T>(&self, limit: &mut Option<Limit>) -> Poll<Result<T, Elapsed>> {

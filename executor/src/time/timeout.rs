@@ -88,6 +88,6 @@ impl<F: Future> Future for Timeout<F> {
         if let Poll::Ready(value) = this.future.poll(cx) {
             return Poll::Ready(Ok(value));
         }
-        if this.limit.comes(cx) { Poll::Ready(Err(Elapsed)) } else { Poll::Pending }
+        if this.limit.has_come(cx) { Poll::Ready(Err(Elapsed)) } else { Poll::Pending }
     }
 }

@@ -27,7 +27,7 @@ impl WakerPool {
     pub(crate) fn take(&self, task: TaskKey, inbox: &Arc<Inbox>) -> Arc<TaskWaker> {
         let oldest = self.wakers.borrow_mut().pop_front();
         if let Some(mut waker) = oldest
-            // Somebody may hold it still, and call it whenever he likes: then it stays as it is.
+            // Somebody may hold it still, and call it at any time: then it stays as it is.
             && let Some(unshared) = Arc::get_mut(&mut waker)
         {
             unshared.begin_anew(task);
@@ -48,7 +48,7 @@ impl WakerPool {
 impl TaskWaker {
     /// As [`new`](Self::new), in place: it keeps its way to the loop.
     fn begin_anew(&mut self, task: TaskKey) {
-        self.task = task;
+        self.key = task;
         *self.queued.get_mut() = true;
         *self.aborted.get_mut() = false;
     }

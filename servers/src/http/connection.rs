@@ -261,8 +261,8 @@ impl Connection {
         self.consumed < self.input.len()
     }
 
-    /// Stops the connection when the server stops: a request that is complete is still answered, with `Connection:
-    /// close`; after it, or at once if there is none, comes `Close`.
+    /// Has the connection end, because the server stops for instance: a request that is complete is still
+    /// answered, with `Connection: close`; after it, or at once if there is none, comes `Close`.
     pub fn finish(&mut self) {
         self.finishing = true;
     }
@@ -303,6 +303,7 @@ impl Connection {
                 (head, body)
             }
             State::Body(_) => {
+                // `Closed` only until the parts are put back or handed out.
                 let State::Body(parts) = mem::replace(&mut self.state, State::Closed) else {
                     return Ok(None);
                 };

@@ -24,21 +24,21 @@ use crate::time::sleep::Sleep;
 pub(in crate::time) struct Limit {
     sleep: Sleep,
     /// With asyncio's wake-ups: remembers whether the deadline's entry has run.
-    rung: Option<Arc<Remembering>>,
+    alarm: Option<Arc<Remembering>>,
 }
 
 impl Limit {
     pub(in crate::time) fn new(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
-        Limit { sleep: Sleep::new(state, Some(deadline), place), rung: None }
+        Limit { sleep: Sleep::new(state, Some(deadline), place), alarm: None }
     }
 
     /// To be asked before the future is: whether it is not to be asked any more.
     pub(in crate::time) fn is_over(&self) -> bool {
-        self.rung.as_ref().is_some_and(|rung| rung.called.load(Ordering::Acquire))
+        self.alarm.as_ref().is_some_and(|alarm| alarm.called.load(Ordering::Acquire))
     }
 
     /// To be asked after the future has said that it is pending: whether its time is up.
-    pub(in crate::time) fn comes(&mut self, cx: &mut Context<'_>) -> bool {
+    pub(in crate::time) fn has_come(&mut self, cx: &mut Context<'_>) -> bool {
         // What the task waits for is what the future said; the limit only says how long.
         let (awaiting, place) = self.sleep.state.awaiting();
         let over = self.poll(cx);
@@ -52,13 +52,13 @@ impl Limit {
         if self.sleep.state.ready.mode == WakeMode::Direct {
             return Pin::new(&mut self.sleep).poll(cx).is_ready();
         }
-        let rung = self.rung.get_or_insert_with(|| Remembering::new(cx.waker()));
-        if rung.set_waker(cx.waker()) && !self.sleep.is_over() {
+        let alarm = self.alarm.get_or_insert_with(|| Remembering::new(cx.waker()));
+        if alarm.set_waker(cx.waker()) && !self.sleep.is_over() {
             // The timer is armed anew, in the name of the task that waits now.
             self.sleep.disarm();
         }
-        let waker = Waker::from(Arc::clone(rung));
-        // It may say that the deadline is past before the deadline's entry has had its turn.
+        let waker = Waker::from(Arc::clone(alarm));
+        // It may say that the deadline is past before the deadline's entry has run.
         let _ = Pin::new(&mut self.sleep).poll(&mut Context::from_waker(&waker));
         self.is_over()
     }

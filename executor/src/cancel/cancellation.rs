@@ -1,0 +1,181 @@
+//! What a task's slot keeps of its cancellation: whether the task was asked to stop, and which part of it
+//! hears.
+//!
+//! A task is one future made of many. Each that waits says what is to become of a request meanwhile: "I
+//! shall hear it" (it *listens*), or "whoever cancels you is to cancel this first" (it has a *target*). The
+//! innermost says so first, because `Pending` travels outwards, and it is the one that counts. Of several
+//! beside each other (as in a `join!`), only the first that was polled is remembered.
+//!
+//! Whoever has heard a request, or has passed it on, *holds* it until its wait is over. For example,
+//! [`wait_for`](crate::wait_for) hears, cancels its task, and waits on. If a `timeout` drops it meanwhile,
+//! nobody is left to answer, so the task is told again at its next await.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::task::Waker;
+
+use crate::inbox::TaskKey;
+
+/// Who is to hear of a task's cancellation before the task itself does.
+#[derive(Clone)]
+pub(crate) enum Target {
+    /// The task that it joins.
+    Task(TaskKey),
+    /// The tasks that it gathers.
+    Tasks(Rc<Gathered>),
+    /// Something that is set from outside.
+    Other(Rc<dyn CancelFirst>),
+}
+
+/// The tasks of a gathering.
+pub(crate) struct Gathered {
+    pub(crate) keys: Vec<TaskKey>,
+    /// Whether they were cancelled in its place. asyncio: `_cancel_requested`.
+    pub(crate) cancelled: Cell<bool>,
+}
+
+/// Something that can be cancelled in place of the task that waits for it.
+pub(crate) trait CancelFirst {
+    /// Says whether there was anything to cancel.
+    fn cancel(&self) -> bool;
+}
+
+/// So many steps in a row may go by in which the one that is to hear is not polled: somebody around it may
+/// have others to poll first. After that it counts as put aside, and nothing in the task can hear.
+const MOST_MISSED: u8 = 2;
+
+/// See the [module](self).
+#[derive(Default)]
+pub(crate) struct Cancellation {
+    /// How many requests the task has heard of or is about to. asyncio: `_num_cancels_requested`.
+    pub(super) requests: u32,
+    /// Whether one has yet to be told. asyncio: `_must_cancel`.
+    pub(super) untold: bool,
+    /// Who hears of it first. asyncio: `_fut_waiter`.
+    target: Innermost<Target>,
+    /// The await that listens, and the waker that has it polled, until that was called.
+    listener: Innermost<Option<Waker>>,
+    /// The one that is to hear in the step under way.
+    telling: Option<u32>,
+    /// In how many steps in a row it was not polled.
+    missed: u8,
+    /// The wait that holds the request.
+    pub(super) held: Option<u32>,
+    last_number: u32,
+}
+
+/// What the innermost of several has said of itself.
+struct Innermost<T> {
+    /// The number of whoever said it, and what.
+    said: Option<(u32, T)>,
+    /// Whether it was said in this step: then who comes later stands further out.
+    fresh: bool,
+}
+
+impl<T> Default for Innermost<T> {
+    fn default() -> Self {
+        Innermost { said: None, fresh: false }
+    }
+}
+
+impl<T> Innermost<T> {
+    fn number(&self) -> Option<u32> {
+        self.said.as_ref().map(|(number, _)| *number)
+    }
+
+    /// Gives back what is not wanted, to be dropped where nothing is borrowed.
+    fn say(&mut self, number: u32, what: T) -> Option<T> {
+        if self.fresh {
+            return Some(what);
+        }
+        self.fresh = true;
+        self.said.replace((number, what)).map(|(_, before)| before)
+    }
+
+    fn take_back(&mut self, number: u32) -> Option<T> {
+        let taken = self.said.take_if(|(theirs, _)| *theirs == number);
+        if taken.is_some() {
+            // Whoever comes now is the innermost, in this step too.
+            self.fresh = false;
+        }
+        taken.map(|(_, what)| what)
+    }
+}
+
+impl Cancellation {
+    /// A step begins. Says whether the task is to be dropped instead, because it was asked to stop and
+    /// nothing in it can hear.
+    pub(crate) fn step_begins(&mut self) -> bool {
+        self.target.fresh = false;
+        self.listener.fresh = false;
+        let listener = self.listener.number().filter(|_| self.missed < MOST_MISSED);
+        self.telling = listener.filter(|_| self.untold);
+        self.untold && listener.is_none()
+    }
+
+    /// A step is over, and the task waits. Says whether it needs another one, because the one that was to
+    /// hear was not polled.
+    pub(crate) fn step_ends(&mut self) -> bool {
+        let unheard = self.telling.take();
+        let missed = self.untold && unheard.is_some() && unheard == self.listener.number();
+        self.missed = if missed { self.missed + 1 } else { 0 };
+        missed
+    }
+
+    /// The task is to be told in its next step. Gives back the waker that has the listener polled.
+    pub(super) fn mark_untold(&mut self) -> Option<Waker> {
+        self.untold = true;
+        self.listener.said.as_mut().and_then(|(_, waker)| waker.take())
+    }
+
+    /// What the task waits for was cancelled in its place.
+    pub(super) fn mark_passed_on(&mut self) {
+        self.held = self.target.number();
+    }
+
+    pub(crate) fn is_untold(&self) -> bool {
+        self.untold
+    }
+
+    pub(super) fn target(&self) -> Option<Target> {
+        self.target.said.as_ref().map(|(_, target)| target.clone())
+    }
+
+    /// A number for a place in the task that has none.
+    pub(super) fn next_number(&mut self) -> u32 {
+        self.last_number = self.last_number.wrapping_add(1);
+        self.last_number
+    }
+
+    /// Whether the place of this number is to hear of a request now. It hears of it once.
+    pub(super) fn take_request(&mut self, number: u32) -> bool {
+        let hears = self.untold && self.telling == Some(number);
+        if hears {
+            self.telling = None;
+            self.untold = false;
+            self.held = Some(number);
+        }
+        hears
+    }
+
+    /// The place of this number listens. Says whether it has to be polled again, because the task was asked
+    /// to stop when it stood elsewhere, and that place is gone; and gives back what is not wanted.
+    pub(super) fn listen(&mut self, number: u32, waker: Waker) -> (bool, Option<Waker>) {
+        self.missed = 0;
+        (self.untold, self.listener.say(number, Some(waker)).flatten())
+    }
+
+    /// Whoever cancels the task while it waits at this place cancels `target` first. Gives back what is not
+    /// wanted.
+    pub(super) fn pass_to(&mut self, number: u32, target: Target) -> Option<Target> {
+        self.target.say(number, target)
+    }
+
+    /// The task stands at this place no more. Says whether it was to hear of a request there and did not;
+    /// and gives back what is not wanted.
+    pub(super) fn leave(&mut self, number: u32) -> (bool, Option<Target>, Option<Waker>) {
+        let unheard = self.telling.take_if(|telling| *telling == number).is_some();
+        self.held.take_if(|held| *held == number);
+        (unheard, self.target.take_back(number), self.listener.take_back(number).flatten())
+    }
+}
