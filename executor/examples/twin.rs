@@ -23,6 +23,7 @@
 //! run(main())
 //!
 //! That was executor/tests/asyncio_parity/programs/py04_create_task_starts_next_tick.py; its twin is py04_create_task_starts_next_tick.rs, beside it.
+//! To run the original: PYTHONPATH=executor/tests/asyncio_parity/programs python3 executor/tests/asyncio_parity/programs/py04_create_task_starts_next_tick.py
 //!
 //!   CPython 3.11                                          here, LOOP_WAKE=asyncio
 //!   tick 1: main created A and B; done yet? False False   tick 1: main created A and B; done yet? False False
@@ -34,7 +35,7 @@
 //! ```
 //!
 //! `LOOP_WAKE=direct` shows what this project's loop does if it is not told to be exactly like asyncio: a task that slept
-//! goes on a turn sooner. To run an original, see `executor/tests/asyncio_parity/README.md`.
+//! goes on a turn sooner.
 
 #![allow(clippy::unwrap_used, reason = "these are the modules of a test")]
 #![allow(clippy::unused_async, reason = "a program is a future, whether it waits or not")]
@@ -59,12 +60,16 @@ mod twins;
 
 use std::env;
 use std::error::Error;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use executor::{BackendKind, Choice, TimerKind, WakeMode, inspect};
 
 use support::kinds::Kind;
 use twins::{TWINS, Twin};
+
+/// Where they are.
+const PROGRAMS: &str = "executor/tests/asyncio_parity";
 
 /// The programs that are called so: by their whole name, by their number (`py04`, `p04`, `4`) or by a part of the name.
 fn find(word: &str) -> Vec<Twin> {
@@ -83,9 +88,14 @@ fn find(word: &str) -> Vec<Twin> {
 }
 
 fn list(twins: &[Twin]) {
+    let mut out = io::stdout().lock();
     for twin in twins {
         let source = twin.file("py").unwrap_or_default();
-        println!("{:40} {}", twin.name, source.lines().next().unwrap_or_default().trim_matches('"'));
+        let about = source.lines().next().unwrap_or_default().trim_matches('"');
+        if writeln!(out, "{:40} {about}", twin.name).is_err() {
+            // `| head` has seen enough.
+            return;
+        }
     }
 }
 
@@ -94,10 +104,11 @@ fn show(twin: Twin, in_rust: bool) -> Result<(), Box<dyn Error>> {
     let kind =
         Kind { backend: BackendKind::from_environment()?, timers: TimerKind::from_environment()?, wake };
 
-    let folder = format!("executor/tests/asyncio_parity/{}", twin.folder);
+    let folder = format!("{PROGRAMS}/{}", twin.folder);
     let (shown, other) = if in_rust { ("rs", "py") } else { ("py", "rs") };
     println!("{}\n", twin.file(shown).ok_or("the program is gone")?.trim_end());
-    println!("That was {folder}/{}.{shown}; its twin is {}.{other}, beside it.\n", twin.name, twin.name);
+    println!("That was {folder}/{}.{shown}; its twin is {}.{other}, beside it.", twin.name, twin.name);
+    println!("To run the original: PYTHONPATH={PROGRAMS}/programs python3 {folder}/{}.py\n", twin.name);
 
     let python = twin.file("out").ok_or("its output is gone")?;
     let ours = ticks::output_of(twin.program, kind, twin.clock);
@@ -114,7 +125,9 @@ fn show(twin: Twin, in_rust: bool) -> Result<(), Box<dyn Error>> {
         println!("{mark} {left:width$}   {right}");
     }
     println!();
-    if same {
+    if same && python.iter().any(|line| line.starts_with('-')) {
+        println!("Line by line the same, and in the same turn where it is counted (-: it is not).");
+    } else if same {
         println!("Line by line the same, and each in the same turn.");
     } else if ours_is_expected {
         println!("* Not the same, on purpose: executor/tests/asyncio_parity/README.md says why.");
