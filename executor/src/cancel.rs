@@ -121,8 +121,8 @@ impl LoopState {
     /// The task itself is told: nobody hears in its place.
     pub(crate) fn cancel_at_next_step(&self, task: TaskKey) {
         let Some(waker) = self.tasks.waker(task).map(Waker::from) else { return };
-        // Nearly always the task's own waker has the one that listens polled. But a future that waits for many
-        // may poll only those of them whose own waker was called.
+        // Nearly always the task's own waker has the one that listens polled. But a future that waits for
+        // many may poll only those of them whose own waker was called.
         let inner = self.tasks.cancellation(task, Cancellation::mark_untold).flatten();
         if let Some(inner) = inner.filter(|inner| !inner.will_wake(&waker)) {
             inner.wake();

@@ -71,11 +71,10 @@ impl ExceptionHandler {
     }
 }
 
-/// Has `handler` called, on the loop's thread, when something goes wrong that nobody awaits: a
-/// callback panics, or a task does whose panic nobody took (or one of
-/// [`spawn_fallible`](crate::spawn_fallible) ends with an error that nobody took). It takes the place of the one before. The
-/// panic hook of the program has spoken by then; without a handler, that is all. asyncio:
-/// `loop.set_exception_handler`.
+/// Has `handler` called, on the loop's thread, when something goes wrong that nobody awaits: a callback
+/// panics, or a task does whose panic nobody took (or one of [`spawn_fallible`](crate::spawn_fallible)
+/// ends with an error that nobody took). It takes the place of the one before. The panic hook of the
+/// program has spoken by then; without a handler, that is all. asyncio: `loop.set_exception_handler`.
 ///
 /// # Panics
 ///

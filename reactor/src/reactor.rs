@@ -106,8 +106,8 @@ pub struct Reactor<W> {
     table: Rc<Table<W>>,
 }
 
-/// What [`Reactor`] and every [`Registered`](crate::Registered) share. No borrow of it is held while foreign code
-/// runs: waiters are moved out and handed back, never called here.
+/// What [`Reactor`] and every [`Registered`](crate::Registered) share. No borrow of it is held while
+/// foreign code runs: waiters are moved out and handed back, never called here.
 #[derive(Debug)]
 struct Table<W> {
     backend: RefCell<Backend>,
@@ -155,9 +155,9 @@ impl<W> Reactor<W> {
     }
 
     /// Waits until a socket that somebody armed can make progress, until another thread
-    /// [notifies](Self::notifier), or until the time has come that `until` names. Adds what fired to `fired`, in the
-    /// kernel's order, for each socket the reader before the writer. asyncio: `selector.select(timeout)`
-    /// and `_process_events`.
+    /// [notifies](Self::notifier), or until the time has come that `until` names. Adds what fired to
+    /// `fired`, in the kernel's order, for each socket the reader before the writer. asyncio:
+    /// `selector.select(timeout)` and `_process_events`.
     ///
     /// No wait is cut short by the clock: what the operating system counts in is rounded up. A wait
     /// may well end early with nothing fired, though: when it was notified, when something happened

@@ -325,8 +325,8 @@ async fn spend(time: Duration, way: Way, client: &Client) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the connection over for an answer without an end: its head, and then what the viewer gets to see. When that
-/// is over, so is the connection.
+/// Takes the connection over for an answer without an end: its head, and then what the viewer gets to
+/// see. When that is over, so is the connection.
 async fn stream(server: &Server, client: &mut Client, viewer: Viewer) -> io::Result<()> {
     client.connection.answer(&viewer.head(), server.date.borrow_mut().at(now(), SystemTime::now));
     write(server, client).await?;

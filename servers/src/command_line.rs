@@ -35,8 +35,9 @@ pub fn listen(flag: &'static str, address: SocketAddr, backlog: i32) -> Result<T
     bind(address, backlog, false).map_err(|error| CannotListen { flag, address, error })
 }
 
-/// As [`listen`], with so many listeners on the one address: the kernel gives each new connection to one of them, chosen
-/// by a hash of where it comes from (`SO_REUSEPORT`). gunicorn: `--reuse-port` with `-w N`.
+/// As [`listen`], with so many listeners on the one address: the kernel gives each new connection to one
+/// of them, chosen by a hash of where it comes from (`SO_REUSEPORT`). gunicorn: `--reuse-port` with `-w
+/// N`.
 ///
 /// # Errors
 ///

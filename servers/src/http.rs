@@ -52,7 +52,8 @@
 //!
 //! 1. [`connection`]: the state machine that the picture above drives
 //! 2. [`request`] and [`response`]: what goes out to the routes and what comes back
-//! 3. `head`, with `lines` (where does it end?), `target` (what is asked for?) and `framing` (how long is the body?)
+//! 3. `head`, with `lines` (where does it end?), `target` (what is asked for?) and `framing` (how long is
+//!    the body?)
 //! 4. `body` and `chunked`: the two ways to send a body
 //! 5. the small ones: `bytes`, [`limits`], [`error`], [`status`], [`buffers`], [`date`], [`query`]
 

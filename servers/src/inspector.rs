@@ -6,15 +6,15 @@
 //! GET /loop/source      the source of this workspace
 //! ```
 //!
-//! The page shows the loop from inside: it is sent by a task among the others, and when somebody blocks the loop, the
-//! page hears nothing either. That is no flaw. It is how a server feels whose loop is blocked, and the page
-//! says so.
+//! The page shows the loop from inside: it is sent by a task among the others, and when somebody blocks
+//! the loop, the page hears nothing either. That is no flaw. It is how a server feels whose loop is
+//! blocked, and the page says so.
 //!
-//! What the page's own connections do is left out of what it shows: a loop that is looked at would else do little but
-//! tell how it tells.
+//! What the page's own connections do is left out of what it shows: a loop that is looked at would else
+//! do little but tell how it tells.
 //!
-//! Only this machine is answered, under its own names: whatever page is open in the same browser may send requests
-//! here, and none but ours gets to see what the loop does.
+//! Only this machine is answered, under its own names: whatever page is open in the same browser may send
+//! requests here, and none but ours gets to see what the loop does.
 
 mod asked;
 mod sources;

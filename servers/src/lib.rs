@@ -20,7 +20,8 @@
 //! 5. [`experiment`]: both servers, the clients that ask them, and the picture of who waits.
 //! 6. [`inspector`]: the page at `/loop` that shows the loop at work.
 //!
-//! The rest is what programs need: [`options`], [`limit_flags`], [`loop_flags`], [`command_line`], [`bounds`], [`origins`].
+//! The rest is what programs need: [`options`], [`limit_flags`], [`loop_flags`], [`command_line`],
+//! [`bounds`], [`origins`].
 
 #![forbid(unsafe_code)]
 

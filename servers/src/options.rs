@@ -19,8 +19,8 @@ pub struct Options {
     pub limits: Limits,
     /// What is answered: the experiment's routes, unless somebody brings others.
     pub routes: fn(&Request<'_>) -> Reply,
-    /// The page at `/loop`, which asks this server that blocks as well; without it there is no such page. A server
-    /// without a loop has none anyway.
+    /// The page at `/loop`, which asks this server that blocks as well; without it there is no such page.
+    /// A server without a loop has none anyway.
     pub inspector: Option<ServerUrl>,
     /// Whose pages may read the answers in a browser.
     pub origins: Origins,

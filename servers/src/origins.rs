@@ -1,9 +1,9 @@
 //! Which pages may read our answers: those of the two servers, and no others.
 //!
-//! A browser lets a page read only what comes from the page's own *origin* (scheme, host and port), unless the
-//! other server says in its answer that this page may: CORS, "cross-origin resource sharing". The page at
-//! `/loop` asks both servers and so needs the leave of the other one. Everybody else's page, which could be any
-//! that is open in the same browser, gets no leave.
+//! A browser lets a page read only what comes from the page's own *origin* (scheme, host and port),
+//! unless the other server says in its answer that this page may: CORS, "cross-origin resource sharing".
+//! The page at `/loop` asks both servers and so needs the leave of the other one. Everybody else's page,
+//! which could be any that is open in the same browser, gets no leave.
 //!
 //! The names of one's own machine are several, and each is an origin of its own to a browser.
 
@@ -104,9 +104,9 @@ pub fn permit(response: Response, origin: String) -> Response {
 
 /// The port that a request has in its `Host`, if that is a name of this machine.
 ///
-/// A page of somebody else can let its own name point to 127.0.0.1 once it is loaded ("DNS rebinding"): then the
-/// browser takes us for that page's own server and hands it our answers. The host of such a request is still that
-/// page's name.
+/// A page of somebody else can let its own name point to 127.0.0.1 once it is loaded ("DNS rebinding"):
+/// then the browser takes us for that page's own server and hands it our answers. The host of such a
+/// request is still that page's name.
 pub fn port_of_ours(request: &Request<'_>) -> Option<u16> {
     let (host, port) = request.host()?.rsplit_once(':')?;
     if OURSELVES.iter().any(|name| name.eq_ignore_ascii_case(host)) { port.parse().ok() } else { None }

@@ -97,9 +97,9 @@ pub fn reply(request: &Request<'_>) -> Reply {
     }
 }
 
-/// Says in an answer how long it took from the moment its request began to be served: what a client measures is that
-/// and the time it stood in line, and only the server can tell them apart. An answer that does not say was served at
-/// once.
+/// Says in an answer how long it took from the moment its request began to be served: what a client
+/// measures is that and the time it stood in line, and only the server can tell them apart. An answer
+/// that does not say was served at once.
 pub fn served(response: Response, time: Duration) -> Response {
     response.with_header("Server-Timing", format!("served;dur={:.3}", time.as_secs_f64() * 1e3))
 }
@@ -161,8 +161,8 @@ fn seconds(request: &Request<'_>) -> Result<Duration, String> {
 ///
 /// # Errors
 ///
-/// What `word` is instead. It is not quoted: the answer that says so goes to a browser, and must not carry there what
-/// somebody else put into the address.
+/// What `word` is instead. It is not quoted: the answer that says so goes to a browser, and must not
+/// carry there what somebody else put into the address.
 pub fn parse_seconds(word: &str) -> Result<Duration, String> {
     let digits = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     // With digits and a point it cannot be negative, infinite or not a number, all of which `f64`

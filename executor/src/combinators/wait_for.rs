@@ -17,8 +17,9 @@ use crate::join_handle::watch::Watch;
 use crate::time::sleep::{Sleep, sleep};
 use crate::time::timeout::Elapsed;
 
-/// Waits for a task, but no longer than `limit` (one of zero still lets it begin): then it is [cancelled](JoinHandle::cancel), and
-/// this goes on waiting until it is over, clean-up included. asyncio: `asyncio.wait_for`.
+/// Waits for a task, but no longer than `limit` (one of zero still lets it begin): then it is
+/// [cancelled](JoinHandle::cancel), and this goes on waiting until it is over, clean-up included.
+/// asyncio: `asyncio.wait_for`.
 ///
 /// The cheaper [`timeout`](crate::timeout) needs no task, and drops what it waits for: nothing of
 /// it goes on, and no clean-up can wait.

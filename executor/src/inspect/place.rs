@@ -1,7 +1,8 @@
 //! A place in a source file: what every wait, timer and task is told with.
 //!
-//! Every future that can wait keeps one, and hardly ever does anybody ask for it. So it keeps what the compiler
-//! passes, a pointer (a [`Spot`]), and that becomes a file and a line ([`Place`]) when it is told.
+//! Every future that can wait keeps one, and hardly ever does anybody ask for it. So it keeps what the
+//! compiler passes, a pointer (a [`Spot`]), and that becomes a file and a line ([`Place`]) when it is
+//! told.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

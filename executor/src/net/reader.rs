@@ -5,13 +5,13 @@
 //! and three in one. So whoever wants a line reads until there is one, and keeps what follows it for
 //! the next time. That is all that a buffered reader is. asyncio: `StreamReader`, streams.py.
 //!
-//! Two promises hold for every method here. *Nothing is lost*: what has been read from the socket is
-//! in the buffer until a whole answer is returned, and no method has an `.await` between taking
-//! bytes out and returning them. So a read may be dropped while it waits, by a `timeout` for
-//! instance, and the next one finds every byte. And *nothing grows without end*: who looks for a
-//! separator that does not come gives up at the limit, so the buffer never holds more than the limit,
-//! the separator and one read ([`PIECE`]). Only who asks for more gets more: `read_exact` and `read_to_end` buffer
-//! what they are to return.
+//! Two promises hold for every method here. *Nothing is lost*: what has been read from the socket is in
+//! the buffer until a whole answer is returned, and no method has an `.await` between taking bytes out
+//! and returning them. So a read may be dropped while it waits, by a `timeout` for instance, and the next
+//! one finds every byte. And *nothing grows without end*: who looks for a separator that does not come
+//! gives up at the limit, so the buffer never holds more than the limit, the separator and one read
+//! ([`PIECE`]). Only who asks for more gets more: `read_exact` and `read_to_end` buffer what they are to
+//! return.
 //!
 //! asyncio's reader is filled in the background, up to twice its limit; this one reads when it is
 //! asked. Until then the bytes wait in the kernel, which holds the sender back all the same.

@@ -4,10 +4,12 @@
 //! exchanges time itself:
 //!
 //! * **real**: the machine's monotonic clock.
-//! * **virtual**: time stands still while tasks run. When every task waits, it jumps to the next deadline. A program
-//!   that sleeps ten seconds runs at once and prints the same every time: this is the clock of the tests.
-//! * **stepping**: for debuggers. A person at a breakpoint stops the program but not the machine's clock, and all
-//!   timers would be overdue at once; here the pause hardly counts, so timers keep their order while you step.
+//! * **virtual**: time stands still while tasks run. When every task waits, it jumps to the next
+//!   deadline. A program that sleeps ten seconds runs at once and prints the same every time: this is the
+//!   clock of the tests.
+//! * **stepping**: for debuggers. A person at a breakpoint stops the program but not the machine's clock,
+//!   and all timers would be overdue at once; here the pause hardly counts, so timers keep their order
+//!   while you step.
 //!
 //! asyncio has one clock, `loop.time()`, and its tests replace it in much the same way.
 

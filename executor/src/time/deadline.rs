@@ -157,8 +157,8 @@ pin_project! {
 impl<F: Future> Future for Enforce<F> {
     type Output = Result<F::Output, Elapsed>;
 
-    /// The three questions of [`Timeout`](crate::Timeout), with a look before and after the future at whether the
-    /// limit was moved.
+    /// The three questions of [`Timeout`](crate::Timeout), with a look before and after the future at
+    /// whether the limit was moved.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         // Whoever moves the limit from inside of the future need not wake it: it is at work, and

@@ -73,8 +73,8 @@ fn start(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// A loop on each of so many threads, of which this is one. They share nothing but the port: a request that blocks its loop
-/// holds up the connections of that loop and no others.
+/// A loop on each of so many threads, of which this is one. They share nothing but the port: a request
+/// that blocks its loop holds up the connections of that loop and no others.
 fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
     if StepChoice::from_environment()? == StepChoice::On {
         return Err(

@@ -83,8 +83,8 @@ const APART: Duration = Duration::from_millis(2);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Plan {
-    /// How much later the activer comes if nobody has said so: while the sleepers sleep, and after the last of
-    /// them.
+    /// How much later the activer comes if nobody has said so: while the sleepers sleep, and after the
+    /// last of them.
     pub fn usual_after(seconds: Option<Duration>, clients: u32) -> Duration {
         let second = Duration::from_secs(1);
         second.min(seconds.unwrap_or(UNTOLD) / 2).max(APART * clients)

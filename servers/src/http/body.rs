@@ -1,11 +1,11 @@
 //! The body of a request: where it begins, and where the next request does.
 //!
-//! A body is always read whole, also when the route does not want it. Otherwise its bytes would be taken for the next
-//! request.
+//! A body is always read whole, also when the route does not want it. Otherwise its bytes would be taken
+//! for the next request.
 //!
-//! With a length there is nothing to do but wait until so many bytes are there: the route sees them where they
-//! lie. With chunks the body is put together first (see `chunked`), and behind the last chunk come trailers: lines
-//! like those of the head, which end with an empty line as they do.
+//! With a length there is nothing to do but wait until so many bytes are there: the route sees them where
+//! they lie. With chunks the body is put together first (see `chunked`), and behind the last chunk come
+//! trailers: lines like those of the head, which end with an empty line as they do.
 //!
 //! ```text
 //! Length    head | body ........................ | next request
@@ -13,8 +13,8 @@
 //! then      head | data data ... | (gap)                         | trailers | empty line | next request
 //! ```
 //!
-//! Everything is counted from the first byte of the request, not of the buffer: when the buffer drops requests that are
-//! done with, it moves, and positions inside a request stay true.
+//! Everything is counted from the first byte of the request, not of the buffer: when the buffer drops
+//! requests that are done with, it moves, and positions inside a request stay true.
 
 use std::ops::Range;
 
@@ -99,8 +99,8 @@ impl BodyReader {
 
 /// Reads the lines between the last chunk and the empty line: headers that the sender only knew at the end.
 ///
-/// They are checked and dropped, as RFC 9110 (section 6.5.1) allows: no route wants one, and a server that merged them
-/// into the headers would let a peer change its mind about what it has said there.
+/// They are checked and dropped, as RFC 9110 (section 6.5.1) allows: no route wants one, and a server
+/// that merged them into the headers would let a peer change its mind about what it has said there.
 #[derive(Debug)]
 struct TrailerReader {
     /// The first byte behind the last chunk.
@@ -140,8 +140,8 @@ impl TrailerReader {
     }
 }
 
-/// What decides about length or destination cannot come after the body (RFC 9110, section 6.5.1). We would drop it
-/// anyway; the next server that sees this request might not, so it is refused.
+/// What decides about length or destination cannot come after the body (RFC 9110, section 6.5.1). We
+/// would drop it anyway; the next server that sees this request might not, so it is refused.
 fn check_trailers(lines: &[u8]) -> Result<(), Error> {
     let mut table = [httparse::EMPTY_HEADER; MOST_HEADERS];
     for trailer in parse_lines(lines, &mut table).ok_or(Error::Trailer)? {

@@ -1,9 +1,9 @@
 //! One spare pair of buffers for all the connections of a server.
 //!
-//! Five thousand connections that wait for their next request need no buffer: there is nothing to keep. One that is
-//! busy needs two, for a moment: between reading a request and having sent its answer. A server on one thread is
-//! busy with one connection at a time, so one pair that is handed round serves them all: no connection allocates for a
-//! request, and none holds memory while it waits.
+//! Five thousand connections that wait for their next request need no buffer: there is nothing to keep.
+//! One that is busy needs two, for a moment: between reading a request and having sent its answer. A
+//! server on one thread is busy with one connection at a time, so one pair that is handed round serves
+//! them all: no connection allocates for a request, and none holds memory while it waits.
 //!
 //! The driver lends the pair before it feeds a connection and takes it back before it waits:
 //!
@@ -13,8 +13,8 @@
 //! connection.return_buffers(&mut spare);    // just before waiting for the peer, or for a sleeper's time
 //! ```
 //!
-//! Forgetting either is not wrong, only dearer: a connection without a buffer allocates one, a spare pair that
-//! has none to lend lends nothing.
+//! Forgetting either is not wrong, only dearer: a connection without a buffer allocates one, a spare pair
+//! that has none to lend lends nothing.
 
 /// A buffer that grew beyond this for a large body is freed rather than kept.
 const LARGEST_KEPT: usize = 256 * 1024;
@@ -42,8 +42,9 @@ pub(super) fn lend(spare: &mut Vec<u8>, own: &mut Vec<u8>) {
 
 /// Takes a connection's buffer back, without the bytes before `from`: these are done with.
 ///
-/// Bytes that are still needed (half a request, an answer that the peer does not take) stay with the connection,
-/// but in a buffer of their size: if they kept the big one, a few hundred slow peers would each hold one.
+/// Bytes that are still needed (half a request, an answer that the peer does not take) stay with the
+/// connection, but in a buffer of their size: if they kept the big one, a few hundred slow peers would
+/// each hold one.
 pub(super) fn take_back(own: &mut Vec<u8>, from: usize, spare: &mut Vec<u8>) {
     let needed = own.len() - from;
     if needed == 0 && spare.capacity() == 0 && own.capacity() <= LARGEST_KEPT {

@@ -1,7 +1,7 @@
 //! Which bytes may stand where: the grammar's classes of bytes, one table each.
 //!
-//! Every byte of a request line and of a host is looked up. A table answers with one load, whatever the class is made
-//! of.
+//! Every byte of a request line and of a host is looked up. A table answers with one load, whatever the
+//! class is made of.
 
 /// A set of bytes.
 pub(super) struct ByteClass([bool; 256]);
@@ -9,11 +9,12 @@ pub(super) struct ByteClass([bool; 256]);
 /// Of which methods are made (RFC 9110, section 5.6.2).
 pub(super) static TOKEN: ByteClass = ByteClass::letters_digits_and(b"!#$%&'*+-.^_`|~");
 
-/// Of which a registered name or an IPv4 address is made, where it is not percent-encoded (RFC 3986, section 3.2.2).
+/// Of which a registered name or an IPv4 address is made, where it is not percent-encoded (RFC 3986,
+/// section 3.2.2).
 pub(super) static HOST: ByteClass = ByteClass::letters_digits_and(b"-._~!$&'()*+,;=");
 
-/// Of which a path is made, as far as we judge: visible ASCII, but for `?`, which ends it, and for `#`, since a fragment
-/// belongs to the client alone.
+/// Of which a path is made, as far as we judge: visible ASCII, but for `?`, which ends it, and for `#`,
+/// since a fragment belongs to the client alone.
 pub(super) static PATH: ByteClass = ByteClass::letters_digits_and(b"!\"$%&'()*+,-./:;<=>@[\\]^_`{|}~");
 
 /// The same for what stands behind the `?`, in which there may be more of them.

@@ -8,12 +8,13 @@
 //! 0\r\n            the last chunk has no bytes; behind it come trailers (see `body`)
 //! ```
 //!
-//! Every byte between the data is checked by a small state machine, because each of these has been used to smuggle a
-//! request past some server: `0 5`, `+5`, `0x5`, a size of 17 digits, a size ended by LF alone, a chunk without its
-//! line end. (`httparse::parse_chunk_size` takes an empty size for 0, which is why it is not used.)
+//! Every byte between the data is checked by a small state machine, because each of these has been used
+//! to smuggle a request past some server: `0 5`, `+5`, `0x5`, a size of 17 digits, a size ended by LF
+//! alone, a chunk without its line end. (`httparse::parse_chunk_size` takes an empty size for 0, which is
+//! why it is not used.)
 //!
-//! The data is put together in place: each chunk moves down in the buffer over the size line before it, so that the
-//! route sees one slice and no second buffer is needed.
+//! The data is put together in place: each chunk moves down in the buffer over the size line before it,
+//! so that the route sees one slice and no second buffer is needed.
 
 use super::error::Error;
 use super::limits::Limits;
@@ -113,8 +114,8 @@ impl ChunkDecoder {
 
     /// Removes the gap that decoding has left between the body and what is still to be decoded.
     ///
-    /// It is called while bytes are missing. Without it, a sender of one-byte chunks would make us hold six bytes for
-    /// each byte of the body.
+    /// It is called while bytes are missing. Without it, a sender of one-byte chunks would make us hold
+    /// six bytes for each byte of the body.
     pub(super) fn close_gap(&mut self, input: &mut Vec<u8>, message_start: usize) {
         input.drain(message_start + self.decoded_end..message_start + self.raw_start);
         self.raw_start = self.decoded_end;

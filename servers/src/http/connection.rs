@@ -12,14 +12,14 @@
 //!                          Closed
 //! ```
 //!
-//! [`Connection::next`] says what is to be done, and the driver does it. The state machine never waits, so it
-//! can be told the time instead of asking for it: a [`Duration`] since any moment the driver likes, the same for all
-//! calls.
+//! [`Connection::next`] says what is to be done, and the driver does it. The state machine never waits,
+//! so it can be told the time instead of asking for it: a [`Duration`] since any moment the driver likes,
+//! the same for all calls.
 //!
-//! Two things follow from having the bytes in one place. Requests that came together ("pipelining") are answered one
-//! after the other, their answers leave together in one write, and the order is right without anybody seeing to it.
-//! And a request is answered even if garbage follows it, or the end of the stream: what comes later is
-//! only looked at later.
+//! Two things follow from having the bytes in one place. Requests that came together ("pipelining") are
+//! answered one after the other, their answers leave together in one write, and the order is right
+//! without anybody seeing to it. And a request is answered even if garbage follows it, or the end of the
+//! stream: what comes later is only looked at later.
 
 use std::mem;
 use std::rc::Rc;
@@ -34,7 +34,8 @@ use super::limits::Limits;
 use super::request::{Method, Request, Version};
 use super::response::{ConnectionHeader, Response};
 
-/// Empty lines forgiven before a request line: some old clients send one after a body (RFC 9112, section 2.2).
+/// Empty lines forgiven before a request line: some old clients send one after a body (RFC 9112, section
+/// 2.2).
 const FORGIVEN_EMPTY_LINES: u8 = 2;
 
 /// What a client that asked `Expect: 100-continue` waits for before it sends its body.
@@ -44,23 +45,26 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 #[derive(Debug)]
 pub enum Step<'a> {
     /// Write all of [`Connection::output`]; then read, and report to [`Connection::receive`] or
-    /// [`Connection::receive_end`]. If nothing comes before `until`, just ask for the next step. (How long the *write*
-    /// may take is the driver's to decide: only it knows whether the peer reads.)
+    /// [`Connection::receive_end`]. If nothing comes before `until`, just ask for the next step. (How
+    /// long the *write* may take is the driver's to decide: only it knows whether the peer reads.)
     Read {
-        /// A moment by the clock of `now`. With each request it may move on, and a driver need not move its timer along:
-        /// let it fire, ask for the next step, and set it anew only then. Where it comes nearer, set it at once.
+        /// A moment by the clock of `now`. With each request it may move on, and a driver need not move
+        /// its timer along: let it fire, ask for the next step, and set it anew only then. Where it comes
+        /// nearer, set it at once.
         until: Duration,
     },
     /// Write all of [`Connection::output`]: so many answers wait that no more are made until they are gone.
     Write,
-    /// Answer this request, by exactly one call of [`Connection::answer`]. If the answer will take time, write what is
-    /// in [`Connection::output`] first: answers to earlier requests should not wait for this one.
+    /// Answer this request, by exactly one call of [`Connection::answer`]. If the answer will take time,
+    /// write what is in [`Connection::output`] first: answers to earlier requests should not wait for
+    /// this one.
     Answer(Request<'a>),
     /// Answer with [`Error::response`], by exactly one call of [`Connection::answer`].
     Refuse(Error),
-    /// Write all of [`Connection::output`] and close. To close so that the peer gets the last answer: shut down the
-    /// sending half, then read and drop what still comes, within a bound, until the peer has closed as well. A
-    /// socket that is closed with bytes unread sends a reset, and that destroys an answer on its way.
+    /// Write all of [`Connection::output`] and close. To close so that the peer gets the last answer:
+    /// shut down the sending half, then read and drop what still comes, within a bound, until the peer
+    /// has closed as well. A socket that is closed with bytes unread sends a reset, and that destroys an
+    /// answer on its way.
     Close,
 }
 
@@ -68,9 +72,10 @@ pub enum Step<'a> {
 ///
 /// It begins idle, and idle it owns no memory beyond itself if the driver lends it [`SpareBuffers`].
 ///
-/// Whatever the peer does, it never keeps more than one head, one body with its trailers, what the last two reads
-/// brought, [`Limits::max_unsent`] bytes of answers and one answer more (and spare room of the same size, as a growing
-/// `Vec` has it): it asks for more bytes only when those it has make up no request.
+/// Whatever the peer does, it never keeps more than one head, one body with its trailers, what the last
+/// two reads brought, [`Limits::max_unsent`] bytes of answers and one answer more (and spare room of the
+/// same size, as a growing `Vec` has it): it asks for more bytes only when those it has make up no
+/// request.
 #[derive(Debug)]
 pub struct Connection {
     limits: Rc<Limits>,
@@ -99,8 +104,8 @@ pub struct Connection {
 enum State {
     /// Waiting for a request, or in the middle of its head.
     Head(HeadReader),
-    /// The head is known, and not all of the body has come. In a box, since most connections have no such thing, and
-    /// an idle one should be small.
+    /// The head is known, and not all of the body has come. In a box, since most connections have no such
+    /// thing, and an idle one should be small.
     Body(Box<(Head, BodyReader)>),
     /// A request or an error was handed out; the answer is the driver's to give.
     Asked(Exchange),
@@ -108,8 +113,8 @@ enum State {
     Closed,
 }
 
-/// What has to be remembered of a request until it is answered. Its bytes need not be: they are free as soon as the
-/// route has seen them, so a sleeper holds no buffer.
+/// What has to be remembered of a request until it is answered. Its bytes need not be: they are free as
+/// soon as the route has seen them, so a sleeper holds no buffer.
 #[derive(Debug, Clone, Copy)]
 struct Exchange {
     version: Version,
@@ -117,8 +122,8 @@ struct Exchange {
     keep_alive: bool,
 }
 
-/// What we wait for from the peer, and since when. Its time begins with the waiting and goes on until it is for something
-/// else: bytes that trickle in do not put its end off.
+/// What we wait for from the peer, and since when. Its time begins with the waiting and goes on until it
+/// is for something else: bytes that trickle in do not put its end off.
 #[derive(Debug, Clone, Copy)]
 struct Wait {
     what: Awaited,
@@ -156,8 +161,8 @@ impl Connection {
 
     /// What to do next, at the time `now`.
     ///
-    /// Time enters here and nowhere else: a deadline begins with the step that waits for something, and has passed
-    /// when this is called after it and the bytes are still missing.
+    /// Time enters here and nowhere else: a deadline begins with the step that waits for something, and
+    /// has passed when this is called after it and the bytes are still missing.
     ///
     /// # Panics
     ///
@@ -195,8 +200,9 @@ impl Connection {
 
     /// Takes note that the peer has sent its last byte.
     ///
-    /// It may have closed only its sending half and still wait for answers (`printf ... | nc` does). So all complete
-    /// requests are answered first. Half a request gets a 400; at worst nobody is there to read it.
+    /// It may have closed only its sending half and still wait for answers (`printf ... | nc` does). So
+    /// all complete requests are answered first. Half a request gets a 400; at worst nobody is there to
+    /// read it.
     pub fn receive_end(&mut self) {
         self.input_ended = true;
     }
@@ -244,14 +250,15 @@ impl Connection {
         self.requests_left == self.limits.max_requests
     }
 
-    /// Whether it waits for a request of which no byte has come. Such a connection can be closed at any time without
-    /// breaking anything off.
+    /// Whether it waits for a request of which no byte has come. Such a connection can be closed at any
+    /// time without breaking anything off.
     pub fn is_idle(&self) -> bool {
         self.wait.is_some_and(|wait| wait.what == Awaited::Request)
     }
 
-    /// Whether the socket can be closed as soon as the last answer is written, if all that has come was read: the peer
-    /// has announced that it sends nothing more. Otherwise close it as [`Step::Close`] says.
+    /// Whether the socket can be closed as soon as the last answer is written, if all that has come was
+    /// read: the peer has announced that it sends nothing more. Otherwise close it as [`Step::Close`]
+    /// says.
     pub fn may_just_close(&self) -> bool {
         self.said_goodbye && !self.has_input()
     }
@@ -267,8 +274,8 @@ impl Connection {
         self.finishing = true;
     }
 
-    /// Takes the spare buffers, where this connection has none. Call it just before [`Connection::receive`], and before
-    /// [`Connection::answer`] if the buffers were returned since.
+    /// Takes the spare buffers, where this connection has none. Call it just before
+    /// [`Connection::receive`], and before [`Connection::answer`] if the buffers were returned since.
     pub fn borrow_buffers(&mut self, spare: &mut SpareBuffers) {
         buffers::lend(&mut spare.input, &mut self.input);
         buffers::lend(&mut spare.output, &mut self.output);
@@ -319,8 +326,8 @@ impl Connection {
         Ok(None)
     }
 
-    /// Empty lines are consumed at once and not as part of the head. So one that comes after the last request does not
-    /// make an idle connection look like one that is in the middle of asking.
+    /// Empty lines are consumed at once and not as part of the head. So one that comes after the last
+    /// request does not make an idle connection look like one that is in the middle of asking.
     fn skip_empty_lines(&mut self) {
         while self.empty_lines < FORGIVEN_EMPTY_LINES && self.input[self.consumed..].starts_with(b"\r\n") {
             self.consumed += 2;
@@ -330,8 +337,8 @@ impl Connection {
         }
     }
 
-    /// Tells a client that asked first to send its body. If the body is on its way already, the client did not
-    /// wait, and needs no telling.
+    /// Tells a client that asked first to send its body. If the body is on its way already, the client
+    /// did not wait, and needs no telling.
     fn invite_body(&mut self, head: &Head) {
         let body_has_begun = self.input.len() > self.consumed + head.end();
         if head.expects_continue && head.framing != Framing::Length(0) && !body_has_begun {
@@ -402,7 +409,8 @@ impl Connection {
     /// Hands out an error to be answered. Whatever was received is dropped: nobody knows what it means.
     fn refuse(&mut self, error: Error) -> Step<'_> {
         self.said_goodbye = false;
-        // The head may be too broken to have a method; a HEAD whose first word is whole still must not get a body.
+        // The head may be too broken to have a method; a HEAD whose first word is whole still must not
+        // get a body.
         let head_only = self.input[self.consumed..].starts_with(b"HEAD ");
         self.drop_input();
         self.state = State::Asked(Exchange { version: Version::Http11, head_only, keep_alive: false });

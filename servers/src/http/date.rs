@@ -1,8 +1,8 @@
 //! The `Date` header, made once a second.
 //!
-//! Every answer of a server with a clock carries the date (RFC 9110, section 6.6.1), to the second. A busy server sends
-//! a hundred thousand answers in that second, and working out day, month and year costs more than the rest of
-//! the head together; so the line is kept until the second changes.
+//! Every answer of a server with a clock carries the date (RFC 9110, section 6.6.1), to the second. A
+//! busy server sends a hundred thousand answers in that second, and working out day, month and year costs
+//! more than the rest of the head together; so the line is kept until the second changes.
 
 use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -26,11 +26,12 @@ impl DateLine {
 
     /// The header line, with its end: `Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n`.
     ///
-    /// `time` is that of the clock that the driver tells to its connections; `calendar` tells the date, and is looked at
-    /// once a second. If the calendar is set meanwhile, or the machine slept, that shows at the next look.
+    /// `time` is that of the clock that the driver tells to its connections; `calendar` tells the date,
+    /// and is looked at once a second. If the calendar is set meanwhile, or the machine slept, that shows
+    /// at the next look.
     ///
-    /// The caller brings both, so that a test can bring any. A clock that is wrong must not stop the server: times
-    /// before 1970 and after 9999, which the format cannot express, count as those ends.
+    /// The caller brings both, so that a test can bring any. A clock that is wrong must not stop the
+    /// server: times before 1970 and after 9999, which the format cannot express, count as those ends.
     pub fn at(&mut self, time: Duration, calendar: impl FnOnce() -> SystemTime) -> &str {
         if time >= self.until {
             self.look(time, calendar());

@@ -1,8 +1,9 @@
 //! Everything that can be wrong with a request, and how we say so.
 //!
-//! Each fault has a status for programs and a sentence for people: whoever types a request by hand into `nc` learns
-//! what was wrong with it. No fault is repaired and none is passed over: after the answer the connection closes, because
-//! behind a request that was not understood nobody knows where the next one begins.
+//! Each fault has a status for programs and a sentence for people: whoever types a request by hand into
+//! `nc` learns what was wrong with it. No fault is repaired and none is passed over: after the answer the
+//! connection closes, because behind a request that was not understood nobody knows where the next one
+//! begins.
 
 use super::response::Response;
 use super::status::Status;
@@ -107,8 +108,8 @@ impl Error {
         }
     }
 
-    /// One sentence that says what was wrong. It never quotes the request: an answer that echoes its input is a
-    /// way to smuggle something into a page.
+    /// One sentence that says what was wrong. It never quotes the request: an answer that echoes its
+    /// input is a way to smuggle something into a page.
     pub fn sentence(self) -> &'static str {
         match self {
             Error::EmptyLines => "Too many empty lines before the request line.",

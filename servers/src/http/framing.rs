@@ -1,11 +1,12 @@
 //! How long is the body? And four more things that the headers decide for the connection.
 //!
-//! Everything the server reads for its own use is gathered here in one pass over the headers: Host, Content-Length,
-//! Transfer-Encoding, Connection, Expect. All the other headers belong to the routes.
+//! Everything the server reads for its own use is gathered here in one pass over the headers: Host,
+//! Content-Length, Transfer-Encoding, Connection, Expect. All the other headers belong to the routes.
 //!
 //! Length is where requests are smuggled (RFC 9112, section 6.3). Two servers in a row that count a body
-//! differently see different requests in the same bytes, and the second of them serves one that the first never
-//! checked. Hence the strictness: one length, said once, in the one way that cannot be read differently.
+//! differently see different requests in the same bytes, and the second of them serves one that the first
+//! never checked. Hence the strictness: one length, said once, in the one way that cannot be read
+//! differently.
 //!
 //! ```text
 //! Content-Length: 5                                      five bytes
@@ -145,7 +146,8 @@ impl<'a> Facts<'a> {
 
     /// Whether the peer waits for `100 Continue` before it sends the body.
     ///
-    /// An HTTP/1.0 client does not know interim answers, so its Expect is ignored, as RFC 9110 (10.1.1) wants.
+    /// An HTTP/1.0 client does not know interim answers, so its Expect is ignored, as RFC 9110 (10.1.1)
+    /// wants.
     pub(super) fn expects_continue(&self, version: Version) -> Result<bool, Error> {
         match (version, &self.expectation) {
             (Version::Http10, _) | (_, None) => Ok(false),
@@ -170,8 +172,9 @@ impl<'a> Facts<'a> {
 
     /// How the body is sent.
     ///
-    /// Silence means "nothing" also from a POST (RFC 9112, 6.3), which is in doubt for nobody: a server before us reads
-    /// it the same way. (411 is allowed to a server that wants a length; `curl -X POST` would get it.)
+    /// Silence means "nothing" also from a POST (RFC 9112, 6.3), which is in doubt for nobody: a server
+    /// before us reads it the same way. (411 is allowed to a server that wants a length; `curl -X POST`
+    /// would get it.)
     pub(super) fn framing(&self, version: Version) -> Result<Framing, Error> {
         if self.codings != Codings::Absent {
             if version == Version::Http10 {
@@ -189,7 +192,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Whether CR LF stands before `name`, which is a part of `head`: where a name begins, another line has ended.
+/// Whether CR LF stands before `name`, which is a part of `head`: where a name begins, another line has
+/// ended.
 fn follows_line_end(head: &[u8], name: &str) -> bool {
     let start = name.as_ptr().addr() - head.as_ptr().addr();
     head[..start].ends_with(b"\r\n")
@@ -203,8 +207,9 @@ fn is(word: impl AsRef<[u8]>, usual: &str) -> bool {
 }
 
 impl Codings {
-    /// Goes through one header's part of the list. Each row of the match is an arrow of a small state machine: an
-    /// order of codings that is not drawn here leads to `Malformed`, and nothing leads out of that.
+    /// Goes through one header's part of the list. Each row of the match is an arrow of a small state
+    /// machine: an order of codings that is not drawn here leads to `Malformed`, and nothing leads out of
+    /// that.
     fn note(&mut self, value: &[u8]) {
         for coding in value.split(|&byte| byte == b',') {
             let coding = coding.trim_ascii();
@@ -219,7 +224,8 @@ impl Codings {
         }
     }
 
-    /// 400 where the end of the body cannot be told, 501 where it can and the rest is beyond us (RFC 9112, 6.1 and 6.3).
+    /// 400 where the end of the body cannot be told, 501 where it can and the rest is beyond us (RFC
+    /// 9112, 6.1 and 6.3).
     fn framing(self) -> Result<Framing, Error> {
         match self {
             Codings::Chunked => Ok(Framing::Chunked),
@@ -231,7 +237,8 @@ impl Codings {
 
 /// Digits only: no sign, no space, no list, and not nothing. `str::parse` would take a `+`.
 ///
-/// A number too large to count with is a number all the same, so it becomes the largest: the body limit refuses it.
+/// A number too large to count with is a number all the same, so it becomes the largest: the body limit
+/// refuses it.
 fn parse_length(digits: &[u8]) -> Result<usize, Error> {
     if digits.is_empty() {
         return Err(Error::ContentLength);

@@ -7,15 +7,16 @@
 //! \r\n                                     ... up to an empty line
 //! ```
 //!
-//! Lines are found as they come ([`LineScanner`]). The request line is judged as soon as it is there, so that `GET /`
-//! from an HTTP/0.9 client, or a line that is no HTTP at all, is answered at once and not when its time is up. The
-//! headers are parsed together, once, when their empty line has come. Nearly always it has: then the parser finds
-//! the lines itself, and the scanner has nothing to do. Each verdict depends only on the
-//! bytes up to the one that decides it: the same request gets the same answer however the network cuts it up.
+//! Lines are found as they come ([`LineScanner`]). The request line is judged as soon as it is there, so
+//! that `GET /` from an HTTP/0.9 client, or a line that is no HTTP at all, is answered at once and not
+//! when its time is up. The headers are parsed together, once, when their empty line has come. Nearly
+//! always it has: then the parser finds the lines itself, and the scanner has nothing to do. Each verdict
+//! depends only on the bytes up to the one that decides it: the same request gets the same answer however
+//! the network cuts it up.
 //!
-//! `httparse` reads the headers: it checks names and values many bytes at a time. What it lets pass is caught around it:
-//! LF alone by the scanner, or by [`Facts`] where that has nothing to do; Host and lengths by [`Facts`]. Folded lines and spaces before a colon it
-//! rejects itself.
+//! `httparse` reads the headers: it checks names and values many bytes at a time. What it lets pass is
+//! caught around it: LF alone by the scanner, or by [`Facts`] where that has nothing to do; Host and
+//! lengths by [`Facts`]. Folded lines and spaces before a colon it rejects itself.
 
 use std::ops::Range;
 
@@ -32,7 +33,8 @@ use super::target::{self, Target};
 /// The parser wants a table to fill, and clearing a hundred entries takes longer than parsing the usual ten.
 const USUAL_HEADERS: usize = 16;
 
-/// What is known when a head is complete. Positions count from the head's first byte, those of the target from the target's.
+/// What is known when a head is complete. Positions count from the head's first byte, those of the target
+/// from the target's.
 #[derive(Debug)]
 pub(super) struct Head {
     // For the route: what is asked for.
@@ -145,8 +147,9 @@ impl HeadReader {
 
 /// Puts request line and headers together, if they agree with each other.
 ///
-/// The order decides which fault is named when there are several: first who is meant, then where the body ends, then
-/// whether we want it. A body that is too large is refused here, while its sender may still hold it back.
+/// The order decides which fault is named when there are several: first who is meant, then where the body
+/// ends, then whether we want it. A body that is too large is refused here, while its sender may still
+/// hold it back.
 fn judge(request_line: RequestLine, end: usize, facts: &Facts<'_>, limits: &Limits) -> Result<Head, Error> {
     let RequestLine { method, version, target, end: headers_start } = request_line;
     let header_lines = headers_start..end;
@@ -163,8 +166,9 @@ fn judge(request_line: RequestLine, end: usize, facts: &Facts<'_>, limits: &Limi
     Ok(Head { method, version, target, header_lines, has_origin, framing, keep_alive, expects_continue })
 }
 
-/// Refuses at the first byte what can never become a request line. A browser that was told `https://` sends a TLS
-/// handshake and waits; there need not be a line end in it, so without this it would wait for its time to run out.
+/// Refuses at the first byte what can never become a request line. A browser that was told `https://`
+/// sends a TLS handshake and waits; there need not be a line end in it, so without this it would wait for
+/// its time to run out.
 fn check_first_byte(bytes: &[u8]) -> Result<(), Error> {
     match bytes.first() {
         // A line end here is an empty line too many, or a bare LF: the scanner tells which.
@@ -176,8 +180,8 @@ fn check_first_byte(bytes: &[u8]) -> Result<(), Error> {
 
 /// Takes `METHOD SP TARGET SP VERSION` apart. `end` is where the next line begins.
 ///
-/// One space, no more: RFC 9112 (section 3) allows to split at any white space, and warns of doing it. The version is
-/// judged first: in another version the rest might have another meaning.
+/// One space, no more: RFC 9112 (section 3) allows to split at any white space, and warns of doing it.
+/// The version is judged first: in another version the rest might have another meaning.
 fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
     if line.is_empty() {
         return Err(Error::EmptyLines);
@@ -196,7 +200,8 @@ fn parse_request_line(line: &[u8], end: usize) -> Result<RequestLine, Error> {
     Ok(RequestLine { method, version, target, end })
 }
 
-/// `HTTP/1.1`, in capitals, one digit each. HTTP/1.2 would be served as 1.1; HTTP/2 begins with a line that says 2.0.
+/// `HTTP/1.1`, in capitals, one digit each. HTTP/1.2 would be served as 1.1; HTTP/2 begins with a line
+/// that says 2.0.
 fn parse_version(version: &[u8]) -> Result<Version, Error> {
     match version {
         b"HTTP/1.0" => Ok(Version::Http10),
@@ -208,8 +213,8 @@ fn parse_version(version: &[u8]) -> Result<Version, Error> {
     }
 }
 
-/// The facts of the headers that begin at `start`, and where they end: the usual case, that they are all there. Nothing if
-/// there is anything about them that has to be looked at line by line.
+/// The facts of the headers that begin at `start`, and where they end: the usual case, that they are all
+/// there. Nothing if there is anything about them that has to be looked at line by line.
 fn read_at_once<'a>(bytes: &'a [u8], start: usize, limits: &Limits) -> Option<(Facts<'a>, usize)> {
     let mut table = [httparse::EMPTY_HEADER; USUAL_HEADERS];
     let parsed = httparse::parse_headers(&bytes[start..], &mut table);
@@ -230,7 +235,8 @@ fn read_headers(head: &[u8], start: usize) -> Result<Facts<'_>, Error> {
     Facts::of(head, parse_lines(&head[start..], &mut table).ok_or(Error::Header)?)
 }
 
-/// The headers in `lines`, which end with their empty line, or `None` if one is malformed. Trailers use it too.
+/// The headers in `lines`, which end with their empty line, or `None` if one is malformed. Trailers use
+/// it too.
 pub(super) fn parse_lines<'table, 'bytes>(
     lines: &'bytes [u8],
     table: &'table mut [httparse::Header<'bytes>],

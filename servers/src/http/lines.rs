@@ -1,11 +1,11 @@
 //! Where does a block of lines end? Found without looking at any byte twice.
 //!
-//! A head may come in one read or in five hundred. A parser that begins anew with each read does work in the
-//! square of the length, which a slow sender gets for free. So the lines are found first, by a scanner that remembers
-//! how far it came; what they say is parsed once, when they are all there.
+//! A head may come in one read or in five hundred. A parser that begins anew with each read does work in
+//! the square of the length, which a slow sender gets for free. So the lines are found first, by a
+//! scanner that remembers how far it came; what they say is parsed once, when they are all there.
 //!
-//! The scanner also settles what ends a line: CR LF, together. RFC 9112 (section 2.2) *allows* a lone LF. We do
-//! not take it, because of what happens between two servers of which one does.
+//! The scanner also settles what ends a line: CR LF, together. RFC 9112 (section 2.2) *allows* a lone LF.
+//! We do not take it, because of what happens between two servers of which one does.
 
 use std::ops::Range;
 
@@ -24,7 +24,8 @@ pub(super) enum Line {
     BareLineFeed,
 }
 
-/// A position in a block of lines. The block is passed anew with each call, since its buffer may move as it grows.
+/// A position in a block of lines. The block is passed anew with each call, since its buffer may move as
+/// it grows.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LineScanner {
     line_start: usize,
@@ -39,8 +40,8 @@ impl LineScanner {
 
     /// The next line of `block`, which must end, CR LF included, before position `limit`.
     ///
-    /// Nothing beyond `limit` is looked at. That makes the verdict the same however the bytes arrive: a line end that
-    /// comes too late is never found, whether it is already in the buffer or not.
+    /// Nothing beyond `limit` is looked at. That makes the verdict the same however the bytes arrive: a
+    /// line end that comes too late is never found, whether it is already in the buffer or not.
     pub(super) fn next_line(&mut self, block: &[u8], limit: usize) -> Line {
         let visible = &block[..block.len().min(limit)];
         let Some(offset) = memchr(b'\n', &visible[self.searched..]) else {

@@ -1,9 +1,9 @@
 //! The part of a target after `?`: `seconds=2.5&name=a+b`.
 //!
-//! HTTP gives this text no meaning. The form `key=value&key=value`, with `+` for a space and `%41` for a byte, comes
-//! from HTML forms (the URL standard calls it `application/x-www-form-urlencoded`), and every web framework has this
-//! decoder inside. Nothing in it can fail: what is not well formed is taken literally, as browsers do, and it
-//! is the route that judges the value.
+//! HTTP gives this text no meaning. The form `key=value&key=value`, with `+` for a space and `%41` for a
+//! byte, comes from HTML forms (the URL standard calls it `application/x-www-form-urlencoded`), and every
+//! web framework has this decoder inside. Nothing in it can fail: what is not well formed is taken
+//! literally, as browsers do, and it is the route that judges the value.
 
 use std::borrow::Cow;
 
@@ -33,7 +33,8 @@ pub fn decode(text: &str) -> Cow<'_, str> {
     }
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    // A `%` may be the last byte or the last but one, so what follows it is looked at as a pattern, not by index.
+    // A `%` may be the last byte or the last but one, so what follows it is looked at as a pattern, not
+    // by index.
     while let Some((&byte, after)) = rest.split_first() {
         rest = after;
         match (byte, after) {

@@ -1,10 +1,12 @@
 //! What a route is given: a request that is complete, body included.
 //!
-//! A request owns nothing. It is a handful of slices of the connection's input buffer, so serving one allocates
-//! nothing; the borrow checker sees to it that the buffer stays as it is until the route is done with them.
+//! A request owns nothing. It is a handful of slices of the connection's input buffer, so serving one
+//! allocates nothing; the borrow checker sees to it that the buffer stays as it is until the route is
+//! done with them.
 //!
-//! That also draws a line for the drivers. A route that must wait cannot keep the request while it does, because the
-//! connection goes on living; it says what to wait for and what to answer then, and lets the request go.
+//! That also draws a line for the drivers. A route that must wait cannot keep the request while it does,
+//! because the connection goes on living; it says what to wait for and what to answer then, and lets the
+//! request go.
 
 use std::borrow::Cow;
 
@@ -64,8 +66,8 @@ impl Method {
     }
 }
 
-/// The version the request was written in. Everything from HTTP/1.1 to HTTP/1.9 is [`Version::Http11`]: a minor
-/// version may only add what a 1.1 server can ignore (RFC 9110, section 2.5).
+/// The version the request was written in. Everything from HTTP/1.1 to HTTP/1.9 is [`Version::Http11`]: a
+/// minor version may only add what a 1.1 server can ignore (RFC 9110, section 2.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
     /// One request per connection unless asked otherwise; no chunks; Host may be missing.
@@ -108,8 +110,9 @@ impl<'a> Request<'a> {
 
     /// The path as routes should compare it: what need not have been encoded is decoded.
     ///
-    /// `/%61` and `/a` are the same address (RFC 3986, section 6.2.2.2), `/a%2Fb` and `/a/b` are not: letters, digits and
-    /// `-._~` mean the same either way, the others would not. Borrows when there is nothing to decode.
+    /// `/%61` and `/a` are the same address (RFC 3986, section 6.2.2.2), `/a%2Fb` and `/a/b` are not:
+    /// letters, digits and `-._~` mean the same either way, the others would not. Borrows when there is
+    /// nothing to decode.
     pub fn plain_path(&self) -> Cow<'a, str> {
         if !self.path.contains('%') {
             return Cow::Borrowed(self.path);
@@ -136,8 +139,8 @@ impl<'a> Request<'a> {
         self.query
     }
 
-    /// The host that the request is for, from the target if it names one, else from the header. `None`: an HTTP/1.0
-    /// request that does not say.
+    /// The host that the request is for, from the target if it names one, else from the header. `None`:
+    /// an HTTP/1.0 request that does not say.
     pub fn host(&self) -> Option<&'a str> {
         match self.authority {
             Some(authority) => Some(authority),
@@ -147,8 +150,9 @@ impl<'a> Request<'a> {
 
     /// The value of the first header with this name, in any case, without the spaces around it.
     ///
-    /// Bytes and not text: a header may hold any byte above 127, in an encoding that nobody tells. The lines are
-    /// searched when somebody asks: most routes look at no header at all, so a table of them would be made for nothing.
+    /// Bytes and not text: a header may hold any byte above 127, in an encoding that nobody tells. The
+    /// lines are searched when somebody asks: most routes look at no header at all, so a table of them
+    /// would be made for nothing.
     pub fn header(&self, name: &str) -> Option<&'a [u8]> {
         for (candidate, value) in self.headers() {
             if candidate.eq_ignore_ascii_case(name.as_bytes()) {
@@ -158,8 +162,8 @@ impl<'a> Request<'a> {
         None
     }
 
-    /// The origin of the page that this request comes from, if a browser says so. Most requests have none, and that is
-    /// known without a search.
+    /// The origin of the page that this request comes from, if a browser says so. Most requests have
+    /// none, and that is known without a search.
     pub fn origin(&self) -> Option<&'a [u8]> {
         if self.has_origin { self.header("origin") } else { None }
     }

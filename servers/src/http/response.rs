@@ -1,7 +1,8 @@
 //! What a route gives back, and how it is written.
 //!
-//! Head and body go into one contiguous buffer, so that one system call sends both. Two writes would cost a second call,
-//! and with Nagle's algorithm the body might even wait until the peer has acknowledged the head.
+//! Head and body go into one contiguous buffer, so that one system call sends both. Two writes would cost
+//! a second call, and with Nagle's algorithm the body might even wait until the peer has acknowledged the
+//! head.
 //!
 //! ```text
 //! HTTP/1.1 200 OK\r\n                              from the route
@@ -14,14 +15,15 @@
 //! activer
 //! ```
 //!
-//! A date, a length and `Connection` are not a route's business: they are written here, for every answer, and a route
-//! that sets one of them as well has it twice.
+//! A date, a length and `Connection` are not a route's business: they are written here, for every answer,
+//! and a route that sets one of them as well has it twice.
 
 use std::borrow::Cow;
 
 use super::status::Status;
 
-/// An answer, not yet written: no date, no length, nothing about the connection; these are not a route's business.
+/// An answer, not yet written: no date, no length, nothing about the connection; these are not a route's
+/// business.
 #[derive(Debug, Clone)]
 pub struct Response {
     status: Status,
@@ -69,8 +71,8 @@ pub(super) enum ConnectionHeader {
 }
 
 impl Response {
-    /// An answer with a body of the given type. A body that never changes costs nothing: `"text"` or `b"bytes"`
-    /// is borrowed, only a `String` or `Vec` made for this answer is owned.
+    /// An answer with a body of the given type. A body that never changes costs nothing: `"text"` or
+    /// `b"bytes"` is borrowed, only a `String` or `Vec` made for this answer is owned.
     pub fn new(status: Status, content_type: ContentType, body: impl Into<Body>) -> Response {
         let Body(body) = body.into();
         Response {
@@ -90,16 +92,17 @@ impl Response {
 
     /// The head of an answer whose length nobody knows yet: it ends when the connection does.
     ///
-    /// After answering, the driver writes the output, then whatever belongs to the stream, and only then asks
-    /// [`Connection::next`](super::Connection::next), which says `Close`. To a HEAD request it must not stream.
+    /// After answering, the driver writes the output, then whatever belongs to the stream, and only then
+    /// asks [`Connection::next`](super::Connection::next), which says `Close`. To a HEAD request it must
+    /// not stream.
     pub fn stream(content_type: ContentType) -> Response {
         let mut response = Response::new(Status::Ok, content_type, "");
         response.is_stream = true;
         response
     }
 
-    /// Adds headers that are always the same, as they are written: `Cache-Control: no-store\r\n`, and more such lines.
-    /// They are not copied; a second call replaces the first one's.
+    /// Adds headers that are always the same, as they are written: `Cache-Control: no-store\r\n`, and
+    /// more such lines. They are not copied; a second call replaces the first one's.
     ///
     /// # Panics
     ///
@@ -117,8 +120,8 @@ impl Response {
 
     /// Adds one header with a value made for this answer.
     ///
-    /// The value may come from anywhere: a control character in it, which could begin a header of its own or even
-    /// an answer of its own ("response splitting"), is written as a space.
+    /// The value may come from anywhere: a control character in it, which could begin a header of its own
+    /// or even an answer of its own ("response splitting"), is written as a space.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Response {
         self.other_headers.push((name, value.into()));
@@ -140,7 +143,8 @@ impl Response {
         self.is_stream
     }
 
-    /// Appends the answer to `output`. `head_only` is for HEAD: the same head as for GET, length included, and no body.
+    /// Appends the answer to `output`. `head_only` is for HEAD: the same head as for GET, length
+    /// included, and no body.
     pub(super) fn write(
         &self,
         output: &mut Vec<u8>,
@@ -183,8 +187,8 @@ impl Response {
 
 /// Anything that can be a body; [`Response::new`] turns it into bytes.
 ///
-/// A type of its own, because `Cow<[u8]>` itself cannot be made from a `&str` or a `String`, and those are what routes
-/// have.
+/// A type of its own, because `Cow<[u8]>` itself cannot be made from a `&str` or a `String`, and those
+/// are what routes have.
 #[derive(Debug)]
 pub struct Body(Cow<'static, [u8]>);
 
@@ -212,8 +216,9 @@ impl From<Vec<u8>> for Body {
     }
 }
 
-/// A value that was made for this answer, without control characters: they become spaces, as RFC 9110 (section 5.5) has
-/// it for those who receive them. All other values were known when the program was compiled, or are ours.
+/// A value that was made for this answer, without control characters: they become spaces, as RFC 9110
+/// (section 5.5) has it for those who receive them. All other values were known when the program was
+/// compiled, or are ours.
 fn plain(value: &str) -> Cow<'_, str> {
     if value.bytes().any(|byte| byte.is_ascii_control()) {
         Cow::Owned(value.replace(|letter: char| letter.is_ascii_control(), " "))

@@ -54,8 +54,8 @@ impl Status {
         self as u16
     }
 
-    /// The status line, with its end: `HTTP/1.1 404 Not Found\r\n`. One text for all of it, because it is written for
-    /// every answer.
+    /// The status line, with its end: `HTTP/1.1 404 Not Found\r\n`. One text for all of it, because it is
+    /// written for every answer.
     pub fn line(self) -> &'static str {
         match self {
             Status::Ok => "HTTP/1.1 200 OK\r\n",
@@ -86,8 +86,8 @@ impl Status {
         self.line()["HTTP/1.1 ".len()..].trim_end()
     }
 
-    /// Whether an answer with this status has a body. For 204 and 304 the protocol says that it ends with the head, so
-    /// a body, or a length for one, would be read as the beginning of the next answer.
+    /// Whether an answer with this status has a body. For 204 and 304 the protocol says that it ends with
+    /// the head, so a body, or a length for one, would be read as the beginning of the next answer.
     pub fn has_body(self) -> bool {
         !matches!(self, Status::NoContent | Status::NotModified)
     }

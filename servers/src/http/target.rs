@@ -7,8 +7,8 @@
 //! CONNECT host:443 HTTP/1.1                  authority-form: for proxies, so not for us
 //! ```
 //!
-//! RFC 9112, section 3.2. Positions are returned, not slices: the buffer that holds the head may still grow and
-//! move before the request is complete.
+//! RFC 9112, section 3.2. Positions are returned, not slices: the buffer that holds the head may still
+//! grow and move before the request is complete.
 
 use std::net::Ipv6Addr;
 use std::ops::Range;
@@ -34,8 +34,8 @@ pub(super) struct Target {
 pub(super) enum Form {
     /// `/path`.
     Origin,
-    /// `http://host/path`. The host that is named there wins over the Host header, which some proxies forget to adjust;
-    /// it begins at `authority`.
+    /// `http://host/path`. The host that is named there wins over the Host header, which some proxies
+    /// forget to adjust; it begins at `authority`.
     Absolute { authority: usize },
     /// `*`: no address at all, so Host may be empty.
     Asterisk,
@@ -58,8 +58,8 @@ impl Target {
 
 /// Finds the parts of `target`.
 ///
-/// Any visible ASCII is let through, also what RFC 3986 wants percent-encoded (browsers do send `|` and `{`), with
-/// one exception: a fragment, `#...`, belongs to the client alone and is never sent.
+/// Any visible ASCII is let through, also what RFC 3986 wants percent-encoded (browsers do send `|` and
+/// `{`), with one exception: a fragment, `#...`, belongs to the client alone and is never sent.
 pub(super) fn parse(target: &[u8], method: Method) -> Result<Target, Error> {
     if target == b"*" {
         let asterisk = Target { form: Form::Asterisk, path: 0..1, length: 1 };
@@ -104,7 +104,8 @@ fn after_scheme(target: &[u8], scheme: &str) -> Option<usize> {
     if start.eq_ignore_ascii_case(scheme.as_bytes()) { Some(scheme.len()) } else { None }
 }
 
-/// Whether `text` is a host with an optional port (RFC 3986, section 3.2): `example.org`, `127.0.0.1:8000`, `[::1]:80`.
+/// Whether `text` is a host with an optional port (RFC 3986, section 3.2): `example.org`,
+/// `127.0.0.1:8000`, `[::1]:80`.
 ///
 /// No `user@`: RFC 9110 (section 4.2.4) calls it a trick to make an address look like another one.
 pub(super) fn is_host(text: &[u8]) -> bool {
@@ -117,13 +118,14 @@ pub(super) fn is_host(text: &[u8]) -> bool {
     end > 0 && is_port(&text[end..])
 }
 
-/// The standard library's parser is strict, and knows nothing of zones (`%eth0`), which make no sense to a peer.
+/// The standard library's parser is strict, and knows nothing of zones (`%eth0`), which make no sense to
+/// a peer.
 fn is_ipv6(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| text.parse::<Ipv6Addr>().is_ok())
 }
 
-/// How much of `text` is a registered name or an IPv4 address, which the grammar does not tell apart. `None` if there
-/// is a `%` in it that encodes nothing.
+/// How much of `text` is a registered name or an IPv4 address, which the grammar does not tell apart.
+/// `None` if there is a `%` in it that encodes nothing.
 fn name_length(text: &[u8]) -> Option<usize> {
     let mut end = HOST.span(text);
     while let [b'%', encoded @ ..] = &text[end..] {

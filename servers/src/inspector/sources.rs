@@ -1,7 +1,7 @@
 //! The source files of this workspace, as they were when the server was built.
 //!
-//! They are part of the program: a name in a request is looked for in a list and is never a path, so there is no
-//! file that it could be made to open.
+//! They are part of the program: a name in a request is looked for in a list and is never a path, so
+//! there is no file that it could be made to open.
 
 /// Name, seen from the root of the workspace, and text; sorted by folder.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));

@@ -1,12 +1,13 @@
 //! One who looks: the answer to `GET /loop/events`, which goes on as long as somebody reads it.
 //!
-//! It is a stream of *server-sent events* (the HTML standard, section 9.2): lines of text, with an empty line behind
-//! each message. A browser that loses the connection asks again by itself, and says how far it had come.
+//! It is a stream of *server-sent events* (the HTML standard, section 9.2): lines of text, with an empty
+//! line behind each message. A browser that loses the connection asks again by itself, and says how far
+//! it had come.
 //!
-//! A viewer must not be a burden. It makes the next message only when the kernel has taken the last one, so one
-//! that does not read costs the server one message of memory, and after a while its connection. And behind each message
-//! it rests ten times as long as it took to make: however much happens, nine tenths of the loop's time are
-//! for others.
+//! A viewer must not be a burden. It makes the next message only when the kernel has taken the last one,
+//! so one that does not read costs the server one message of memory, and after a while its connection.
+//! And behind each message it rests ten times as long as it took to make: however much happens, nine
+//! tenths of the loop's time are for others.
 
 use std::fmt::Write as _;
 use std::io;
@@ -21,8 +22,8 @@ use crate::http::{ContentType, Response};
 
 /// From one message to the next: at most twenty in a second.
 const BETWEEN: Duration = Duration::from_millis(50);
-/// How often a viewer hears that the loop is there, if it hears of nothing else. One that does not knows that the loop is
-/// blocked.
+/// How often a viewer hears that the loop is there, if it hears of nothing else. One that does not knows
+/// that the loop is blocked.
 const HEARTBEAT: Duration = Duration::from_millis(250);
 /// How much longer it rests than it works.
 const REST: u32 = 10;
@@ -95,8 +96,8 @@ impl Viewer {
     }
 }
 
-/// Keeps the latest events for a while although nobody looks: a browser that has lost the connection comes back after
-/// seconds, and goes on where it was.
+/// Keeps the latest events for a while although nobody looks: a browser that has lost the connection
+/// comes back after seconds, and goes on where it was.
 fn linger(viewer: inspect::Viewer) {
     spawn_named("viewer gone", async move {
         sleep(LINGER).await;
