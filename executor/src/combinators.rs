@@ -28,7 +28,7 @@ mod wait_for;
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::task::{Context, Waker};
 
 use crate::event_loop;
@@ -107,10 +107,10 @@ fn watch_each<T>(
     let mut watches = Vec::with_capacity(handles.len());
     for (position, handle) in handles.iter().enumerate() {
         bell.children.borrow_mut().insert(handle.id());
-        let (bell, enough) = (Rc::clone(bell), Rc::clone(enough));
+        let (bell, enough) = (Rc::downgrade(bell), Rc::clone(enough));
         watches.push(handle.watch(Box::new(move || {
             if enough(position) {
-                bell.ring();
+                ring(&bell);
             }
         })));
     }
@@ -120,11 +120,19 @@ fn watch_each<T>(
 /// The same for one task, in which everything is enough.
 fn watch_one<T>(handle: &JoinHandle<T>, bell: &Rc<Bell>, over: impl FnOnce() + 'static) -> Watch<T> {
     bell.children.borrow_mut().insert(handle.id());
-    let bell = Rc::clone(bell);
+    let bell = Rc::downgrade(bell);
     handle.watch(Box::new(move || {
         over();
-        bell.ring();
+        ring(&bell);
     }))
+}
+
+/// Wakes the one who waits, unless the wait was given up: with asyncio's wake-ups a watcher may yet be on
+/// its way then.
+fn ring(bell: &Weak<Bell>) {
+    if let Some(bell) = bell.upgrade() {
+        bell.ring();
+    }
 }
 
 /// Wakes the one who waits.

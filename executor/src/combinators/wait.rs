@@ -13,7 +13,8 @@ use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
-use crate::time::sleep::{Sleep, sleep};
+use crate::now;
+use crate::time::sleep::{Sleep, sleep_until};
 
 /// When a [`wait`] is over. asyncio: `return_when`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +108,8 @@ impl<T: 'static> Wait<T> {
     /// Outside of a running loop.
     #[track_caller]
     pub fn limit(mut self, limit: Duration) -> Self {
-        self.limit = Some(sleep(limit));
+        // A timer, even for a limit of zero: a sleep of zero would not let anybody begin.
+        self.limit = Some(sleep_until(now() + limit));
         self
     }
 }

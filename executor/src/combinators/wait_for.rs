@@ -27,8 +27,9 @@ use crate::time::timeout::Elapsed;
 /// # Errors
 ///
 /// [`Elapsed`] if the limit came first and the task ended by being cancelled. One that has a result
-/// all the same gives that. The inner error is what awaiting the handle says:
-/// [`JoinError::Cancelled`] also if it was the waiting task that was cancelled.
+/// all the same gives that, also if the waiting task was cancelled (asyncio: since 3.12, where it awaits
+/// the task itself). The inner error is what awaiting the handle says: [`JoinError::Cancelled`] also if it was the
+/// waiting task that was cancelled.
 ///
 /// # Panics
 ///
@@ -68,12 +69,25 @@ impl<T> Future for WaitFor<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        let mut over = this.over.get();
         if this.stand.take_request() {
+            // If it is over, the result is there, whether or not the watcher has said so.
+            over |= this.handle.is_finished();
             this.was_cancelled = true;
             this.limit = None;
             this.handle.cancel();
         }
-        if this.over.get() {
+        if !over
+            && let Some(limit) = &mut this.limit
+            && Pin::new(limit).poll(cx).is_ready()
+        {
+            over = this.handle.is_finished();
+            if !over {
+                this.limit = None;
+                this.handle.cancel();
+            }
+        }
+        if over {
             this.stand.leave();
             let result = this.handle.expect_result();
             let by_limit = this.limit.is_none() && !this.was_cancelled;
@@ -81,12 +95,6 @@ impl<T> Future for WaitFor<T> {
                 Err(JoinError::Cancelled) if by_limit => Err(Elapsed),
                 result => Ok(result),
             });
-        }
-        if let Some(limit) = &mut this.limit
-            && Pin::new(limit).poll(cx).is_ready()
-        {
-            this.limit = None;
-            this.handle.cancel();
         }
         this.bell.listen(cx, Awaiting::Task(this.handle.id()), this.place);
         this.stand.listen(cx);

@@ -322,6 +322,35 @@ fn wait_for_cancels_and_waits_for_the_clean_up() {
 }
 
 #[test]
+fn what_ends_in_the_turn_of_wait_fors_limit_has_its_result() {
+    async fn main() {
+        let task = spawn(work("tea", 10));
+        yield_now().await;
+        say!("{:?}", wait_for(ms(10), task).await);
+        // By itself, and not because its time was up.
+        let task = spawn_cancellable(async {
+            sleep(ms(10)).await;
+            Err::<(), _>(executor::Cancelled)
+        });
+        yield_now().await;
+        say!("{:?}", wait_for(ms(10), task).await);
+    }
+    says_by_wake(
+        |event_loop| event_loop.block_on(main()),
+        r#"
+        tick 3: tea is done
+        tick 3: Ok(Ok("tea"))
+        tick 5: Ok(Err(the task was cancelled))
+        "#,
+        r#"
+        tick 4: tea is done
+        tick 4: Ok(Ok("tea"))
+        tick 7: Ok(Err(the task was cancelled))
+        "#,
+    );
+}
+
+#[test]
 fn a_task_that_is_waited_for_again_and_again_keeps_no_old_watchers() {
     struct Counted(Rc<Cell<usize>>);
     impl Drop for Counted {
