@@ -21,6 +21,7 @@ pub(crate) mod stand;
 use std::collections::HashSet;
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -56,21 +57,39 @@ impl From<Cancelled> for JoinError {
 
 impl LoopState {
     /// Asks that a task be cancelled. Says whether there was anything to cancel.
+    pub(crate) fn cancel(&self, task: TaskKey) -> bool {
+        let there_was = self.can_be_cancelled(task);
+        self.request(task, 1);
+        there_was
+    }
+
+    /// A step of the task is over that has not told it of a request. If the request came in that step, it is
+    /// only now known what the task waits for, and who hears first.
+    pub(crate) fn cancel_what_it_came_to(&self, task: TaskKey) {
+        if self.tasks.cancellation(task, Cancellation::take_untold) == Some(true) {
+            self.request(task, 0);
+        } else {
+            self.cancel_at_next_step(task);
+        }
+    }
+
+    /// Passes a request on to whoever hears first, and counts it as so many of the task's own.
     ///
     /// Who hears first may itself wait for somebody else: the request goes along the whole chain, in
     /// a loop and not by recursion, since chains may be long. Tasks that wait for each other in a
     /// circle are each asked once.
-    pub(crate) fn cancel(&self, task: TaskKey) -> bool {
-        let there_was = self.can_be_cancelled(task);
+    fn request(&self, task: TaskKey, mut count: u32) {
         let mut asked = HashSet::new();
         let mut next = vec![task];
         while let Some(task) = next.pop() {
             if !self.can_be_cancelled(task) || !asked.insert(task) {
                 continue;
             }
+            let is_running = self.narrator().task_key() == Some(task);
             let target = self.tasks.cancellation(task, |cancellation| {
-                cancellation.requests += 1;
-                cancellation.target()
+                cancellation.requests += mem::replace(&mut count, 1);
+                // A task that runs waits for nothing, whatever it said before.
+                if is_running { None } else { cancellation.target() }
             });
             let is_next = |other: &TaskKey| self.can_be_cancelled(*other) && !asked.contains(other);
             let passed_on = match target.flatten() {
@@ -79,11 +98,17 @@ impl LoopState {
                     next.push(other);
                     is_next(&other)
                 }
-                Some(Target::Tasks(children)) => {
+                Some(Target::Tasks(gathered)) if gathered.is_decided() => false,
+                Some(Target::Tasks(gathered)) => {
                     // Backwards, because the last in the list is asked first.
-                    next.extend(children.keys.iter().rev());
-                    let any = children.keys.iter().any(is_next);
-                    children.cancelled.set(children.cancelled.get() || any);
+                    next.extend(gathered.keys.iter().rev());
+                    let any = gathered.keys.iter().any(is_next);
+                    gathered.cancelled.set(gathered.cancelled.get() || any);
+                    if !any {
+                        // All are over, and the gathering, which has yet to hear of it, is about to wake the task.
+                        self.tasks.cancellation(task, Cancellation::mark_untold);
+                        continue;
+                    }
                     any
                 }
                 Some(Target::Other(other)) => other.cancel(),
@@ -94,7 +119,6 @@ impl LoopState {
                 self.cancel_at_next_step(task);
             }
         }
-        there_was
     }
 
     /// The same for several: whether there was anything to cancel in any of them.
@@ -118,8 +142,13 @@ impl LoopState {
         self.ending.get() != Some(task) && self.tasks.waker(task).is_some()
     }
 
-    /// The task itself is told: nobody hears in its place.
+    /// The task itself is told: nobody hears in its place. Of a request to the task that runs the end of its
+    /// step takes care ([`cancel_what_it_came_to`](Self::cancel_what_it_came_to)).
     pub(crate) fn cancel_at_next_step(&self, task: TaskKey) {
+        if self.narrator().task_key() == Some(task) {
+            self.tasks.cancellation(task, |cancellation| cancellation.untold = true);
+            return;
+        }
         let Some(waker) = self.tasks.waker(task).map(Waker::from) else { return };
         // Nearly always the task's own waker has the one that listens polled. But a future that waits for
         // many may poll only those of them whose own waker was called.
@@ -154,20 +183,21 @@ impl LoopState {
         left.unwrap_or(0)
     }
 
-    /// Whether the running task was asked to stop and has not been told.
-    fn is_untold(&self) -> bool {
-        self.narrator().task_key().is_some_and(|task| self.tasks.is_untold(task))
+    /// How many requests the running task has had, but for those that were taken back.
+    pub(crate) fn requests_of_running(&self) -> u32 {
+        self.narrator().task_key().map_or(0, |task| self.tasks.requests(task))
     }
 
-    /// The running task's cancellation, for the futures in it.
-    fn running_cancellation<R>(&self, look: impl FnOnce(&mut Cancellation) -> R) -> Option<R> {
-        self.tasks.cancellation(self.narrator().task_key()?, look)
+    /// Whether the running task was asked to stop and has not been told.
+    pub(crate) fn is_untold(&self) -> bool {
+        self.narrator().task_key().is_some_and(|task| self.tasks.is_untold(task))
     }
 }
 
 /// The result of the running task, which is about to end. If it was asked to stop and not told, in this
 /// very step as a rule, there is no further await to tell it at, and it counts as cancelled all the same;
-/// an error stays an error. asyncio: `_must_cancel`, at the end of `Task.__step`.
+/// a panic stays a panic. asyncio: `_must_cancel`, at the end of `Task.__step`. (There an exception stays one
+/// too; to [`spawn`](crate::spawn), an `Err` that a task returns is a value like any other.)
 #[inline]
 pub(crate) fn or_cancelled<T>(result: Result<T, JoinError>) -> Result<T, JoinError> {
     let is_untold = || event_loop::running_if_any().is_some_and(|state| state.is_untold());
@@ -311,7 +341,7 @@ impl AbortHandle {
 #[track_caller]
 pub fn cancelling() -> u32 {
     let state = event_loop::running("cancelling()");
-    state.running_cancellation(|cancellation| cancellation.requests).unwrap_or(0)
+    state.requests_of_running()
 }
 
 /// The running task has dealt with one request to be cancelled, and goes on. Says how many are

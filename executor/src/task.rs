@@ -24,7 +24,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Wake, Waker};
+use std::task::Waker;
 
 use slab::Slab;
 
@@ -113,8 +113,8 @@ impl Tasks {
     }
 
     /// Puts back what the step had, until the task is woken. `has_said`: whether the step has said what
-    /// it waits for.
-    pub(crate) fn suspend(&self, task: TaskKey, runnable: Runnable, has_said: bool, since: Instant) {
+    /// it waits for. Says whether the task was asked to stop and has not been told.
+    pub(crate) fn suspend(&self, task: TaskKey, runnable: Runnable, has_said: bool, since: Instant) -> bool {
         let mut slots = self.slots.borrow_mut();
         let slot = &mut slots[task.index];
         slot.runnable = Some(runnable);
@@ -122,11 +122,7 @@ impl Tasks {
             slot.about.awaiting = (Awaiting::Unknown, None);
         }
         slot.about.since = since;
-        if slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_ends()) {
-            let shared = Arc::clone(&slot.shared);
-            drop(slots);
-            shared.wake();
-        }
+        slot.cancellation.as_mut().is_some_and(|cancellation| cancellation.step_ends())
     }
 
     /// The task is over: its slot is free for another, and keys that still name it find nothing.

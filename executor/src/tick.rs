@@ -199,8 +199,11 @@ impl LoopState {
                 let since = self.waits_since(began);
                 self.tell_polled(task, began, true);
                 let has_said = self.narrator().has_said();
-                self.tasks.suspend(task, runnable, has_said, since);
+                let untold = self.tasks.suspend(task, runnable, has_said, since);
                 self.narrator().step_ends();
+                if untold {
+                    self.cancel_what_it_came_to(task);
+                }
             }
             Poll::Ready(outcome) => {
                 self.tell_polled(task, began, false);

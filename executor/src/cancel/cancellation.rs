@@ -27,11 +27,22 @@ pub(crate) enum Target {
     Other(Rc<dyn CancelFirst>),
 }
 
-/// The tasks of a gathering.
+/// The tasks of a gathering, and how far it has come.
 pub(crate) struct Gathered {
     pub(crate) keys: Vec<TaskKey>,
+    /// How many it has not heard of.
+    pub(crate) left: Cell<usize>,
+    /// The first that failed.
+    pub(crate) failed: Cell<Option<usize>>,
     /// Whether they were cancelled in its place. asyncio: `_cancel_requested`.
     pub(crate) cancelled: Cell<bool>,
+}
+
+impl Gathered {
+    /// Whether it has its result: then there is nothing to cancel.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.failed.get().is_some() || self.left.get() == 0
+    }
 }
 
 /// Something that can be cancelled in place of the task that waits for it.
@@ -48,7 +59,7 @@ const MOST_MISSED: u8 = 2;
 #[derive(Default)]
 pub(crate) struct Cancellation {
     /// How many requests the task has heard of or is about to. asyncio: `_num_cancels_requested`.
-    pub(super) requests: u32,
+    pub(crate) requests: u32,
     /// Whether one has yet to be told. asyncio: `_must_cancel`.
     pub(super) untold: bool,
     /// Who hears of it first. asyncio: `_fut_waiter`.
@@ -113,13 +124,20 @@ impl Cancellation {
         self.untold && listener.is_none()
     }
 
-    /// A step is over, and the task waits. Says whether it needs another one, because the one that was to
-    /// hear was not polled.
+    /// A step is over, and the task waits. Says whether it was asked to stop and not told.
     pub(crate) fn step_ends(&mut self) -> bool {
         let unheard = self.telling.take();
         let missed = self.untold && unheard.is_some() && unheard == self.listener.number();
         self.missed = if missed { self.missed + 1 } else { 0 };
-        missed
+        self.untold
+    }
+
+    /// Takes back a request that nobody was to hear in the step before: it came in that step, or who was to
+    /// hear is gone. Says whether there is one.
+    pub(super) fn take_untold(&mut self) -> bool {
+        let taken = self.untold && self.missed == 0;
+        self.untold &= !taken;
+        taken
     }
 
     /// The task is to be told in its next step. Gives back the waker that has the listener polled.
@@ -158,11 +176,10 @@ impl Cancellation {
         hears
     }
 
-    /// The place of this number listens. Says whether it has to be polled again, because the task was asked
-    /// to stop when it stood elsewhere, and that place is gone; and gives back what is not wanted.
-    pub(super) fn listen(&mut self, number: u32, waker: Waker) -> (bool, Option<Waker>) {
+    /// The place of this number listens. Gives back what is not wanted.
+    pub(super) fn listen(&mut self, number: u32, waker: Waker) -> Option<Waker> {
         self.missed = 0;
-        (self.untold, self.listener.say(number, Some(waker)).flatten())
+        self.listener.say(number, Some(waker)).flatten()
     }
 
     /// Whoever cancels the task while it waits at this place cancels `target` first. Gives back what is not
@@ -171,11 +188,9 @@ impl Cancellation {
         self.target.say(number, target)
     }
 
-    /// The task stands at this place no more. Says whether it was to hear of a request there and did not;
-    /// and gives back what is not wanted.
-    pub(super) fn leave(&mut self, number: u32) -> (bool, Option<Target>, Option<Waker>) {
-        let unheard = self.telling.take_if(|telling| *telling == number).is_some();
+    /// The task stands at this place no more. Gives back what is not wanted.
+    pub(super) fn leave(&mut self, number: u32) -> (Option<Target>, Option<Waker>) {
         self.held.take_if(|held| *held == number);
-        (unheard, self.target.take_back(number), self.listener.take_back(number).flatten())
+        (self.target.take_back(number), self.listener.take_back(number).flatten())
     }
 }

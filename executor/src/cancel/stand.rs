@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::rc::Rc;
-use std::task::{Context, Wake};
+use std::task::Context;
 
 use super::cancellation::{Cancellation, Target};
 use crate::event_loop::{self, LoopState};
@@ -39,27 +39,20 @@ impl Stand {
     pub(crate) fn listen(&mut self, cx: &Context<'_>) {
         let Some(Place { state, task, number }) = self.come() else { return };
         let waker = cx.waker().clone();
-        let listens = state.tasks.cancellation(task, |cancellation| cancellation.listen(number, waker));
-        if matches!(listens, Some((true, _))) {
-            cx.waker().wake_by_ref();
-        }
+        // What it replaces is dropped at the end of this block, when the table is not borrowed.
+        let _old = state.tasks.cancellation(task, |cancellation| cancellation.listen(number, waker));
     }
 
     /// To be called when the wait goes on: whoever cancels the task cancels this first.
     pub(crate) fn pass_to(&mut self, target: Target) {
         let Some(Place { state, task, number }) = self.come() else { return };
-        // What it replaces is dropped at the end of this block, when the table is not borrowed.
         let _old = state.tasks.cancellation(task, |cancellation| cancellation.pass_to(number, target));
     }
 
     /// The wait is over: the task does not stand here any more.
     pub(crate) fn leave(&mut self) {
         let Some(Place { state, task, number }) = self.place.take() else { return };
-        let left = state.tasks.cancellation(task, |cancellation| cancellation.leave(number));
-        // It was to be told here: it is told at its next await.
-        if let (Some((true, ..)), Some(waker)) = (&left, state.tasks.waker(task)) {
-            waker.wake();
-        }
+        let _left = state.tasks.cancellation(task, |cancellation| cancellation.leave(number));
     }
 
     /// The task goes on without the wait being over. A request that is held here gets no answer any more:

@@ -104,22 +104,14 @@ where
 /// Whether a child's result ends the wait at once.
 type Fails<T> = fn(&Result<T, JoinError>) -> bool;
 
-/// How far it has come: what the children's watchers note.
-struct Progress {
-    left: Cell<usize>,
-    /// The first that failed.
-    failed: Cell<Option<usize>>,
-}
-
 /// The future of [`gather`], [`try_gather`] and [`gather_results`]: it waits for tasks that return
 /// `T`, and gives `R`.
 #[must_use = "the tasks run, but their results are lost unless you `.await` it"]
 pub struct Gather<T, R> {
     watches: Vec<Watch<T>>,
-    /// Whoever cancels the gathering task cancels them first.
+    /// What the watchers note. Whoever cancels the gathering task cancels its tasks first.
     gathered: Rc<Gathered>,
     stand: Stand,
-    progress: Rc<Progress>,
     bell: Rc<Bell>,
     /// Makes its result of the children's: of all of them, or of the one that failed.
     conclude: fn(Vec<Result<T, JoinError>>) -> R,
@@ -135,9 +127,14 @@ impl<T: 'static, R> Gather<T, R> {
         fails: Option<Fails<T>>,
         conclude: fn(Vec<Result<T, JoinError>>) -> R,
     ) -> Self {
-        let progress = Rc::new(Progress { left: Cell::new(handles.len()), failed: Cell::new(None) });
+        let gathered = Rc::new(Gathered {
+            keys: handles.iter().map(JoinHandle::key).collect(),
+            left: Cell::new(handles.len()),
+            failed: Cell::new(None),
+            cancelled: Cell::new(false),
+        });
         let bell = Rc::new(Bell::default());
-        let noted = Rc::clone(&progress);
+        let noted = Rc::clone(&gathered);
         let children: Vec<JoinHandle<T>> = handles.iter().map(JoinHandle::another).collect();
         let enough = move |position: usize| {
             noted.left.set(noted.left.get() - 1);
@@ -154,12 +151,10 @@ impl<T: 'static, R> Gather<T, R> {
         };
         let enough: Rc<dyn Fn(usize) -> bool> = Rc::new(enough);
         let watches = watch_each(handles, &bell, &enough);
-        let keys = handles.iter().map(JoinHandle::key).collect();
         Gather {
             watches,
-            gathered: Rc::new(Gathered { keys, cancelled: Cell::new(false) }),
+            gathered,
             stand: Stand::default(),
-            progress,
             bell,
             conclude,
             can_fail: fails.is_some(),
@@ -182,9 +177,9 @@ impl<T, R> Future for Gather<T, R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
         let this = &mut *self;
-        let over = match this.progress.failed.get() {
+        let over = match this.gathered.failed.get() {
             Some(failed) => &this.watches[failed..=failed],
-            None if this.progress.left.get() == 0 => &this.watches[..],
+            None if this.gathered.left.get() == 0 => &this.watches[..],
             None => {
                 this.bell.listen(cx, Awaiting::Gather, this.place);
                 if this.are_all_of_the_running_loop() {
@@ -194,7 +189,7 @@ impl<T, R> Future for Gather<T, R> {
             }
         };
         this.stand.leave();
-        let all_are_over = this.progress.failed.get().is_none();
+        let all_are_over = this.gathered.failed.get().is_none();
         // Its task was cancelled, and the children heard first. Now that they are over, it hears.
         if all_are_over && this.gathered.cancelled.take() {
             if this.can_fail {
@@ -219,7 +214,7 @@ impl<T, R> Drop for Gather<T, R> {
     /// After a failure the watchers stay: each takes its child's result, so that no later panic counts as
     /// one that nobody took. (asyncio's callbacks stay as well.)
     fn drop(&mut self) {
-        if self.progress.failed.get().is_some() {
+        if self.gathered.failed.get().is_some() {
             self.watches.drain(..).for_each(Watch::leave);
         }
     }
@@ -227,6 +222,6 @@ impl<T, R> Drop for Gather<T, R> {
 
 impl<T, R> fmt::Debug for Gather<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gather").field("left", &self.progress.left.get()).finish_non_exhaustive()
+        f.debug_struct("Gather").field("left", &self.gathered.left.get()).finish_non_exhaustive()
     }
 }

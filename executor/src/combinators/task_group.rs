@@ -77,7 +77,8 @@ use crate::join_handle::watch::Watch;
 ///
 /// # Errors
 ///
-/// [`GroupError::Failed`] has every failure, in the order of their coming.
+/// [`GroupError::Failed`] has every failure, the children's in the order of their coming, and that of the body
+/// last, as in asyncio.
 ///
 /// # Panics
 ///
@@ -95,7 +96,7 @@ where
     let scope = Scope { members: Rc::clone(&group.members), state };
     let body = Some(body(group));
     let stand = Stand::default();
-    RunGroup { body, value: None, scope, was_cancelled: false, stand, place: Spot::here() }
+    RunGroup { body, outcome: None, scope, was_cancelled: false, stand, place: Spot::here() }
 }
 
 /// Why a group has no value.
@@ -214,11 +215,15 @@ impl<E> Members<E> {
 
     /// What a child's failure does to the others.
     fn abort(&self, state: &LoopState) {
+        let is_first = !self.aborting.get();
         self.cancel_children();
-        if let Some(task) = self.body.get()
-            && !self.body_asked.replace(true)
-        {
-            state.cancel(task);
+        match self.body.get() {
+            Some(task) if !self.body_asked.replace(true) => {
+                state.cancel(task);
+            }
+            // asyncio cancels the scope too, which looks who is left, and waits on.
+            None if is_first => self.bell.ring(),
+            _ => {}
         }
     }
 
@@ -391,7 +396,7 @@ pin_project! {
         // Before the scope: what the body holds goes first, then the children.
         #[pin]
         body: Option<R>,
-        value: Option<T>,
+        outcome: Option<Result<T, E>>,
         scope: Scope<E>,
         was_cancelled: bool,
         stand: Stand,
@@ -424,10 +429,11 @@ where
                     this.stand.listen(cx);
                     return Poll::Pending;
                 }
-                Poll::Ready(Ok(value)) => *this.value = Some(value),
-                Poll::Ready(Err(error)) => {
-                    members.failures.borrow_mut().push(TaskError::Failed(error));
-                    members.cancel_children();
+                Poll::Ready(outcome) => {
+                    if outcome.is_err() {
+                        members.cancel_children();
+                    }
+                    *this.outcome = Some(outcome);
                 }
             }
             this.scope.body_ends();
@@ -441,14 +447,21 @@ where
         this.stand.leave();
         // From here on a new child would have nobody to wait for it.
         members.aborting.set(true);
-        let failures = members.failures.take();
+        let mut failures = members.failures.take();
+        let value = match this.outcome.take() {
+            Some(Err(error)) => {
+                failures.push(TaskError::Failed(error));
+                None
+            }
+            outcome => outcome.and_then(Result::ok),
+        };
         if !failures.is_empty() {
             // Others may have asked as well, such as a group around this one: the failure is not their
             // answer. asyncio (since 3.13): `uncancel` and `cancel`, in `__aexit__`.
             this.scope.state.cancel_what_is_left();
             return Poll::Ready(Err(GroupError::Failed(failures)));
         }
-        Poll::Ready(match this.value.take() {
+        Poll::Ready(match value {
             Some(value) if !*this.was_cancelled => Ok(value),
             _ => Err(GroupError::Cancelled),
         })

@@ -41,6 +41,11 @@ impl Tasks {
         self.look(task, |slot| slot.cancellation.as_ref().is_some_and(|it| it.is_untold())).unwrap_or(false)
     }
 
+    /// How many requests to be cancelled a task has had.
+    pub(crate) fn requests(&self, task: TaskKey) -> u32 {
+        self.look(task, |slot| slot.cancellation.as_ref().map_or(0, |it| it.requests)).unwrap_or(0)
+    }
+
     /// What wakes a task, or nothing if it is over.
     pub(crate) fn waker(&self, task: TaskKey) -> Option<Arc<TaskWaker>> {
         self.look(task, |slot| Arc::clone(&slot.shared))
