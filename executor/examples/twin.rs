@@ -2,7 +2,7 @@
 //!
 //! Watch for: the number of the turn ("tick") in which a line was printed. The left column is what `CPython` printed;
 //! the right one is printed now, by the same program in Rust. Without a name it lists the programs, of which there are
-//! nearly a hundred; with `rust` behind the name it shows the twin in place of the original.
+//! a hundred; with `rust` behind the name it shows the twin in place of the original.
 //!
 //! ```text
 //! $ cargo run --example twin -- py04

@@ -166,7 +166,7 @@ impl<F: Future> Future for Enforce<F> {
         let before = this.deadline.shared.waker.take();
         drop(before);
         this.deadline.follow(this.limit, *this.place);
-        if this.limit.as_ref().is_some_and(Limit::is_over) {
+        if this.limit.as_mut().is_some_and(|limit| limit.is_over(cx)) {
             return this.deadline.expire(this.limit);
         }
         if let Poll::Ready(value) = this.future.poll(cx) {
@@ -187,7 +187,7 @@ impl<F: Future> Future for Enforce<F> {
 impl Deadline {
     /// Exchanges the limit at work if the deadline was moved, unless its time is up already.
     fn follow(&self, limit: &mut Option<Limit>, place: Spot) {
-        if self.shared.moved.take() && !limit.as_ref().is_some_and(Limit::is_over) {
+        if self.shared.moved.take() && !limit.as_ref().is_some_and(Limit::has_rung) {
             *limit = self.limit(place);
         }
     }

@@ -82,7 +82,7 @@ impl<F: Future> Future for Timeout<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.limit.is_over() {
+        if this.limit.is_over(cx) {
             return Poll::Ready(Err(Elapsed));
         }
         if let Poll::Ready(value) = this.future.poll(cx) {

@@ -217,8 +217,8 @@ fn a_time_limit_that_is_reached() {
         tick 3: Err(Elapsed) at 0.010
         tick 5: Err(Elapsed) at 0.010
         tick 5: Ok("at once") at 0.010
-        tick 7: inner: Ok(Err(Elapsed)) at 0.030
-        tick 9: outer: Err(Elapsed) at 0.050
+        tick 8: inner: Ok(Err(Elapsed)) at 0.030
+        tick 10: outer: Err(Elapsed) at 0.050
         "#,
     );
 }

@@ -5,6 +5,7 @@
 //! deadline counts once its entry of the ready queue has run, as asyncio has it: there the entry
 //! cancels the task, and a task that is cancelled does not look at results any more.
 
+use std::fmt;
 use std::future::Future;
 use std::mem;
 use std::pin::Pin;
@@ -15,25 +16,43 @@ use std::task::{Context, Wake, Waker};
 
 use crate::event_loop::LoopState;
 use crate::inspect::event::Spot;
+use crate::ready::{Callback, Entry, callback};
 use crate::settings::WakeMode;
 use crate::time::instant::Instant;
 use crate::time::sleep::Sleep;
 
 /// See the [module](self).
-#[derive(Debug)]
 pub(in crate::time) struct Limit {
+    deadline: Instant,
     sleep: Sleep,
     /// With asyncio's wake-ups: remembers whether the deadline's entry has run.
     alarm: Option<Arc<Remembering>>,
+    /// That entry, for a deadline that was past from the beginning: it needs no timer.
+    soon: Option<Callback>,
+    /// How many requests to be cancelled the task has had. asyncio: `Timeout._cancelling`.
+    requests: u32,
 }
 
 impl Limit {
     pub(in crate::time) fn new(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
-        Limit { sleep: Sleep::new(state, Some(deadline), place), alarm: None }
+        let requests = state.requests_of_running();
+        let sleep = Sleep::new(state, Some(deadline), place);
+        Limit { deadline, sleep, alarm: None, soon: None, requests }
     }
 
-    /// To be asked before the future is: whether it is not to be asked any more.
-    pub(in crate::time) fn is_over(&self) -> bool {
+    /// To be asked before the future is: whether it is not to be asked any more. Whoever was cancelled by
+    /// somebody else in the same turn hears of that.
+    pub(in crate::time) fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.sleep.state.ready.mode == WakeMode::Direct {
+            return false;
+        }
+        // Before the future, which may wait for a timer of the same deadline: asyncio arms this one first.
+        self.arm(cx);
+        self.has_rung() && !self.somebody_else_asks()
+    }
+
+    /// Whether the deadline's entry has run.
+    pub(in crate::time) fn has_rung(&self) -> bool {
         self.alarm.as_ref().is_some_and(|alarm| alarm.called.load(Ordering::Acquire))
     }
 
@@ -41,26 +60,60 @@ impl Limit {
     pub(in crate::time) fn has_come(&mut self, cx: &mut Context<'_>) -> bool {
         // What the task waits for is what the future said; the limit only says how long.
         let (awaiting, place) = self.sleep.state.awaiting();
-        let over = self.poll(cx);
+        let over = match self.sleep.state.ready.mode {
+            WakeMode::Direct => Pin::new(&mut self.sleep).poll(cx).is_ready(),
+            WakeMode::Asyncio => {
+                self.arm(cx);
+                self.has_rung()
+            }
+        };
         if let Some(place) = place {
             self.sleep.state.awaits(awaiting, place);
         }
         over
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> bool {
-        if self.sleep.state.ready.mode == WakeMode::Direct {
-            return Pin::new(&mut self.sleep).poll(cx).is_ready();
-        }
+    /// With asyncio's wake-ups: leaves the alarm with the timers, or, if it is too late for that, makes the
+    /// deadline's entry at once.
+    fn arm(&mut self, cx: &Context<'_>) {
+        let is_new = self.alarm.is_none();
         let alarm = self.alarm.get_or_insert_with(|| Remembering::new(cx.waker()));
         if alarm.set_waker(cx.waker()) && !self.sleep.is_over() {
             // The timer is armed anew, in the name of the task that waits now.
             self.sleep.disarm();
         }
-        let waker = Waker::from(Arc::clone(alarm));
-        // It may say that the deadline is past before the deadline's entry has run.
-        let _ = Pin::new(&mut self.sleep).poll(&mut Context::from_waker(&waker));
-        self.is_over()
+        if is_new && self.deadline <= self.sleep.state.now() {
+            let alarm = Arc::clone(alarm);
+            let soon = callback(move || alarm.wake());
+            self.sleep.state.ready.push(Entry::Callback(Rc::clone(&soon)));
+            self.soon = Some(soon);
+        }
+        if self.soon.is_none() {
+            let waker = Waker::from(Arc::clone(alarm));
+            // It may say that the deadline is past before the deadline's entry has run.
+            let _ = Pin::new(&mut self.sleep).poll(&mut Context::from_waker(&waker));
+        }
+    }
+
+    /// asyncio: `self._task.uncancel() <= self._cancelling`, in `Timeout.__aexit__`.
+    fn somebody_else_asks(&self) -> bool {
+        let state = &self.sleep.state;
+        state.is_untold() && state.requests_of_running() > self.requests
+    }
+}
+
+impl Drop for Limit {
+    /// The entry stays in the ready queue, and has nothing to call.
+    fn drop(&mut self) {
+        if let Some(soon) = &self.soon {
+            drop(soon.take());
+        }
+    }
+}
+
+impl fmt::Debug for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limit").field("sleep", &self.sleep).finish_non_exhaustive()
     }
 }
 

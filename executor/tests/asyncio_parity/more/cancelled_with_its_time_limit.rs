@@ -1,0 +1,32 @@
+//! Cancelled by somebody else in the tick of its own time limit: the task is cancelled, it is no `TimeoutError`.
+use crate::ticks::{run, say, secs};
+use executor::{
+    Cancelled, Elapsed, When, block, call_later, cancellable, sleep, spawn_cancellable, timeout, wait,
+};
+
+async fn work() -> Result<(), Cancelled> {
+    match timeout(secs(0.02), cancellable(sleep(secs(1.0)))).await {
+        Err(Elapsed) => say!("TimeoutError"),
+        Ok(Err(Cancelled)) => {
+            say!("work is cancelled");
+            return Err(Cancelled);
+        }
+        Ok(Ok(())) => {}
+    }
+    Ok(())
+}
+
+async fn main() {
+    let task = spawn_cancellable(work());
+    let handle = task.abort_handle();
+    call_later(secs(0.01), || block(secs(0.03)));
+    call_later(secs(0.03), move || {
+        handle.cancel();
+    });
+    let (done, _) = wait([task], When::AllCompleted).await;
+    say!("cancelled:", done[0].is_cancelled());
+}
+
+pub(crate) fn program() {
+    run(main());
+}
