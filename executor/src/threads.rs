@@ -140,6 +140,10 @@ impl<T: Send> Job for Call<T> {
         self.settle(Err(JoinError::Cancelled));
         drop(call);
     }
+
+    fn is_taken_back(&self) -> bool {
+        !matches!(lock(&self.shared).stage, Stage::InLine(_))
+    }
 }
 
 /// The future of [`to_thread`].
@@ -175,7 +179,10 @@ impl<T> Drop for ToThread<T> {
     fn drop(&mut self) {
         let waiter = lock(&self.call.shared).waiter.take();
         drop(waiter);
-        drop(self.call.begin());
+        if let Some(call) = self.call.begin() {
+            drop(call);
+            self.state.extras.pool.note_taken_back();
+        }
     }
 }
 

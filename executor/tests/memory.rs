@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a panic with its line is how a test speaks")]
 
 use std::future::pending;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use allocation_counter::measure;
 use executor::{
     ClockKind, Elapsed, EventLoop, Instant, WakeMode, When, as_completed, gather, gather_results, shield,
-    spawn, timeout_at, wait, wait_for,
+    spawn, timeout_at, to_thread, wait, wait_for,
 };
 
 /// Waits for one long task again and again, and gives up each time.
@@ -44,4 +45,23 @@ fn waits_that_are_given_up() {
             assert!(many < few + 10_000, "{way}: {few} bytes at most in 100 rounds, {many} in 10,000");
         }
     }
+}
+
+/// Gives up calls that stand in line behind one that takes its time.
+async fn give_up_calls(times: usize) {
+    let (go, waits) = mpsc::channel::<()>();
+    let first = to_thread(move || waits.recv());
+    for _ in 0..times {
+        drop(to_thread(|| ()));
+    }
+    go.send(()).unwrap();
+    first.await.unwrap().unwrap();
+}
+
+#[test]
+fn calls_that_are_given_up_in_line() {
+    let event_loop = EventLoop::builder().threads(1).debug(false).build().unwrap();
+    let most = |times| measure(|| event_loop.block_on(give_up_calls(times))).bytes_max;
+    let (few, many) = (most(100), most(10_000));
+    assert!(many < few + 10_000, "{few} bytes at most with 100 calls, {many} with 10,000");
 }

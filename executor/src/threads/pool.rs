@@ -26,6 +26,9 @@ pub(crate) trait Job: Send + Sync {
 
     /// Nobody will come to it any more.
     fn give_up(&self);
+
+    /// Whether it was taken back, so that there is nothing left to call.
+    fn is_taken_back(&self) -> bool;
 }
 
 /// The threads of one loop. This end of it stays with the loop.
@@ -49,6 +52,8 @@ struct Shared {
 #[derive(Default)]
 struct Line {
     jobs: VecDeque<Arc<dyn Job>>,
+    /// How many of them were taken back, at most.
+    taken_back: usize,
     /// For each thread, whether it is in the middle of a call.
     busy: Vec<bool>,
     closed: bool,
@@ -118,6 +123,22 @@ impl Pool {
         }
         drop(line);
         self.shared.changed.notify_one();
+    }
+
+    /// Somebody has taken a call back. Its place in the line is given up when most are such, so that a line
+    /// does not grow for nobody, and nobody has to look through it each time.
+    pub(crate) fn note_taken_back(&self) {
+        let mut line = lock(&self.shared.line);
+        line.taken_back += 1;
+        if line.taken_back <= line.jobs.len() / 2 {
+            return;
+        }
+        line.taken_back = 0;
+        let jobs = mem::take(&mut line.jobs).into_iter();
+        let (left, kept): (VecDeque<_>, _) = jobs.partition(|job| job.is_taken_back());
+        line.jobs = kept;
+        drop(line);
+        self.shared.unfinished.fetch_sub(left.len(), Ordering::AcqRel);
     }
 
     /// The loop will not run again: gives up the calls in line, and lets every thread end as soon as

@@ -186,6 +186,32 @@ fn a_call_that_is_given_up_in_line_is_not_made() {
     });
 }
 
+#[test]
+fn around_calls_that_are_given_up_the_line_stays_in_order() {
+    with_threads(1, |event_loop| {
+        event_loop.block_on(async {
+            let (go, waits) = mpsc::channel::<()>();
+            let first = to_thread(move || waits.recv().unwrap());
+            let (say, said) = mpsc::channel();
+            let mut calls = Vec::new();
+            for number in 0..100 {
+                let say = say.clone();
+                let call = to_thread(move || say.send(number).unwrap());
+                // Most of them, so that their places are given up as well.
+                if number % 5 == 0 {
+                    calls.push(call);
+                }
+            }
+            go.send(()).unwrap();
+            first.await.unwrap();
+            for call in calls {
+                call.await.unwrap();
+            }
+            assert!(said.try_iter().eq((0..100).step_by(5)));
+        });
+    });
+}
+
 /// A result that nobody wants is dropped on its thread, and may do anything there.
 #[test]
 fn the_destructor_of_a_result_panics_and_the_pool_lives_on() {
