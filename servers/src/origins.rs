@@ -16,6 +16,18 @@ use crate::http::{Request, Response};
 /// The names by which a machine calls itself.
 const OURSELVES: [&str; 3] = ["127.0.0.1", "localhost", "[::1]"];
 
+/// The port that nobody names.
+const USUAL_PORT: u16 = 80;
+
+/// The parts of what a URL or a `Host` says. Nothing if the port is no number.
+fn host_and_port(text: &str) -> Option<(&str, u16)> {
+    match text.rsplit_once(':') {
+        // In an address of version 6 without a port, the last colon is within the brackets.
+        Some((host, port)) if !port.ends_with(']') => Some((host, port.parse().ok()?)),
+        _ => Some((text, USUAL_PORT)),
+    }
+}
+
 /// Where a server is, as a browser calls it: `http://127.0.0.1:8002`, without a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerUrl {
@@ -25,7 +37,10 @@ pub struct ServerUrl {
 
 impl fmt::Display for ServerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "http://{}:{}", self.host, self.port)
+        match self.port {
+            USUAL_PORT => write!(f, "http://{}", self.host),
+            port => write!(f, "http://{}:{port}", self.host),
+        }
     }
 }
 
@@ -43,12 +58,13 @@ impl FromStr for ServerUrl {
 
     fn from_str(text: &str) -> Result<ServerUrl, NoServerUrl> {
         let text = text.strip_prefix("http://").ok_or(NoServerUrl)?;
-        let (host, port) = text.trim_end_matches('/').rsplit_once(':').ok_or(NoServerUrl)?;
+        let (host, port) = host_and_port(text.trim_end_matches('/')).ok_or(NoServerUrl)?;
         // It is going to be part of headers, so only what can be in a name or an address.
         let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-[]:".contains(&byte));
-        match port.parse() {
-            Ok(port) if plain && !host.is_empty() => Ok(ServerUrl { host: host.to_owned(), port }),
-            _ => Err(NoServerUrl),
+        if plain && !host.is_empty() {
+            Ok(ServerUrl { host: host.to_owned(), port })
+        } else {
+            Err(NoServerUrl)
         }
     }
 }
@@ -78,7 +94,8 @@ impl Origins {
         for server in servers {
             allowed.push(server.to_string());
             if OURSELVES.contains(&server.host.as_str()) {
-                allowed.extend(OURSELVES.map(|host| format!("http://{host}:{}", server.port)));
+                let named = |host: &str| ServerUrl { host: host.to_owned(), port: server.port }.to_string();
+                allowed.extend(OURSELVES.map(named));
             }
         }
         Origins { allowed }
@@ -108,8 +125,8 @@ pub fn permit(response: Response, origin: String) -> Response {
 /// then the browser takes us for that page's own server and hands it our answers. The host of such a
 /// request is still that page's name.
 pub fn port_of_ours(request: &Request<'_>) -> Option<u16> {
-    let (host, port) = request.host()?.rsplit_once(':')?;
-    if OURSELVES.iter().any(|name| name.eq_ignore_ascii_case(host)) { port.parse().ok() } else { None }
+    let (host, port) = host_and_port(request.host()?)?;
+    if OURSELVES.iter().any(|name| name.eq_ignore_ascii_case(host)) { Some(port) } else { None }
 }
 
 #[cfg(test)]
@@ -122,15 +139,18 @@ mod tests {
         assert!(local.allowed.contains(&"http://localhost:8001".to_owned()));
         assert!(!local.allowed.contains(&"http://localhost:8002".to_owned()));
         let elsewhere = Origins::of_servers(&["http://example.org:80/".parse().expect("it is an address")]);
-        assert_eq!(elsewhere.allowed, ["http://example.org:80"]);
-        let six: SocketAddr = "[::1]:80".parse().expect("it is an address");
-        assert_eq!(ServerUrl::from(six).to_string(), "http://[::1]:80");
+        // A browser does not name this port.
+        assert_eq!(elsewhere.allowed, ["http://example.org"]);
+        let six: SocketAddr = "[::1]:8001".parse().expect("it is an address");
+        assert_eq!(ServerUrl::from(six).to_string(), "http://[::1]:8001");
+        let six: ServerUrl = "http://[::1]".parse().expect("it is an address");
+        assert_eq!(six.to_string(), "http://[::1]");
     }
 
     #[test]
     fn what_is_no_address_of_a_server_is_refused() {
         for text in
-            ["127.0.0.1:80", "https://a:80", "http://a", "http://:80", "http://a:b", "http://a\r\nb:80"]
+            ["127.0.0.1:80", "https://a:80", "http://", "http://:80", "http://a:b", "http://a\r\nb:80"]
         {
             assert_eq!(text.parse::<ServerUrl>(), Err(NoServerUrl), "{text:?}");
         }
