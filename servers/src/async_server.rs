@@ -331,6 +331,10 @@ async fn stream(server: &Server, client: &mut Client, viewer: Viewer) -> io::Res
     client.connection.answer(&viewer.head(), server.date.borrow_mut().at(now(), SystemTime::now));
     write(server, client).await?;
     client.connection.return_buffers(&mut server.spare.borrow_mut());
+    if server.stopping.get() {
+        // Those who were looking on before have been closed already.
+        return Ok(());
+    }
     viewer.show(&client.stream, server.options.write_timeout).await
 }
 

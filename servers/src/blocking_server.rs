@@ -56,11 +56,19 @@ impl Stop {
     /// Asks the server that listens on `address` to stop after the connection it serves.
     ///
     /// A thread that blocks in `accept` notices nothing but connections, so this makes one: the
-    /// blocking server's counterpart to the loop's notifier.
-    pub fn ask(&self, address: SocketAddr) {
+    /// blocking server's counterpart to the loop's notifier. If there is no descriptor left for it, it
+    /// tries until `until`.
+    pub fn ask(&self, address: SocketAddr, until: Instant) {
         self.asked.store(true, Ordering::Release);
-        // If nobody listens any more, there is nobody left to stop.
-        let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
+        loop {
+            match TcpStream::connect_timeout(&address, Duration::from_secs(1)) {
+                Ok(_) => return,
+                // Nobody listens any more: there is nobody left to stop.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => return,
+                Err(_) if Instant::now() >= until => return,
+                Err(_) => thread::sleep(Duration::from_millis(20)),
+            }
+        }
     }
 
     fn is_asked(&self) -> bool {
@@ -286,9 +294,11 @@ fn linger(server: &mut Server<'_>, client: &mut Client) -> io::Result<()> {
             break;
         }
         client.stream.set_read_timeout(Some(left.max(SHORTEST_TIMEOUT)))?;
-        match client.stream.read(&mut server.read_buffer)? {
-            0 => break,
-            count => dropped += count,
+        match client.stream.read(&mut server.read_buffer) {
+            Ok(0) => break,
+            Ok(count) => dropped += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(())

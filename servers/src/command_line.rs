@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::process;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -135,20 +135,39 @@ pub fn announce_the_end() {
 }
 
 /// Lets a second SIGINT or SIGTERM end the process at once: the first asks it to finish, and
-/// somebody who asks twice means it.
+/// somebody who asks twice means it. From here on the first one does nothing by itself: whoever is to
+/// act on it begins to listen, and then looks whether it [has come](Asked::by) before.
 ///
 /// # Errors
 ///
 /// If the operating system refuses the handler.
-pub fn exit_on_second_signal() -> io::Result<()> {
+pub fn exit_on_second_signal() -> io::Result<Asked> {
     let asked = Arc::new(AtomicBool::new(false));
+    let by = Arc::new(AtomicUsize::new(NOBODY));
     for signal in [SIGINT, SIGTERM] {
         // In this order: the first signal finds the flag down and raises it, the second finds it
         // up, whichever of the two it is. A shell calls the end by a signal 128 and its number.
         flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&asked))?;
         flag::register(signal, Arc::clone(&asked))?;
+        flag::register_usize(signal, Arc::clone(&by), signal.unsigned_abs() as usize)?;
     }
-    Ok(())
+    Ok(Asked { by })
+}
+
+/// Whether the program was asked to finish: what [`exit_on_second_signal`] has heard.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    by: Arc<AtomicUsize>,
+}
+
+/// No signal has this number.
+const NOBODY: usize = 0;
+
+impl Asked {
+    /// The signal that asked, by its number.
+    pub fn by(&self) -> Option<i32> {
+        i32::try_from(self.by.load(Ordering::Acquire)).ok().filter(|signal| *signal > 0)
+    }
 }
 
 /// As many descriptors as this process may have: each connection is one, and the usual limit of
@@ -163,7 +182,8 @@ pub fn exit_with<E: fmt::Display>(result: Result<(), E>) -> ! {
     match result {
         Ok(()) => process::exit(0),
         Err(error) => {
-            eprintln!("error: {error}");
+            // Without a stderr there is nobody to tell.
+            let _ = writeln!(io::stderr(), "error: {error}");
             process::exit(1)
         }
     }

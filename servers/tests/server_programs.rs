@@ -6,6 +6,7 @@ mod program_support;
 
 use std::io::{ErrorKind, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Stdio;
 use std::time::Duration;
 
 use program_support::{
@@ -152,6 +153,34 @@ fn a_signal_lets_the_blocking_server_finish_what_is_under_way_and_nothing_else()
         assert_eq!(program.wait().code(), Some(0), "{signal}");
         assert!(is_closed(&mut idle));
         is_refused(address);
+    }
+}
+
+#[test]
+fn a_signal_that_comes_before_the_loop_listens_for_signals_is_heard() {
+    for signal in ["INT", "TERM"] {
+        let mut command = command(ASYNC, &["--addr", "127.0.0.1:0", "--step"]);
+        command.stdin(Stdio::piped());
+        let mut program = Program::start(command);
+        // Nothing has run yet: the server's own listening for signals begins in the first turn.
+        program.log("next     run");
+        program.signal(signal);
+        program.type_line("c");
+        program.log("stopping: what is under way is answered first");
+        assert_eq!(program.wait().code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn a_failure_that_nobody_can_read_is_a_failure_and_not_a_panic() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for server in SERVERS {
+        let mut command = command(server, &["--addr", &address]);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        command.stderr(writer);
+        assert_eq!(command.status().unwrap().code(), Some(1), "{server}");
     }
 }
 

@@ -12,7 +12,7 @@ use executor::signals::Signals;
 use executor::{Choice, EventLoop, StepChoice, inspect};
 use servers::async_server;
 use servers::command_line::{
-    BACKLOG, announce, announce_the_end, exit_on_second_signal, exit_with, listen, listen_together,
+    Asked, BACKLOG, announce, announce_the_end, exit_on_second_signal, exit_with, listen, listen_together,
     parse_address, raise_descriptor_limit,
 };
 use servers::limit_flags::{RoomFlags, TimeFlags};
@@ -62,20 +62,20 @@ type Failure = Box<dyn Error + Send + Sync>;
 fn start(arguments: &Arguments) -> Result<(), Failure> {
     inspect::init_logging();
     raise_descriptor_limit();
-    exit_on_second_signal()?;
+    let asked = exit_on_second_signal()?;
     match arguments.workers {
         1 => {
             let event_loop = arguments.event_loop.build()?;
             let listener = listen("--addr", arguments.addr, BACKLOG)?;
-            serve(arguments, &event_loop, listener, announce, announce_the_end)
+            serve(arguments, &event_loop, listener, asked, announce, announce_the_end)
         }
-        several => start_several(arguments, several.into()),
+        several => start_several(arguments, several.into(), &asked),
     }
 }
 
 /// A loop on each of so many threads, of which this is one. They share nothing but the port: a request
 /// that blocks its loop holds up the connections of that loop and no others.
-fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
+fn start_several(arguments: &Arguments, workers: usize, asked: &Asked) -> Result<(), Failure> {
     if StepChoice::from_environment()? == StepChoice::On {
         return Err(
             "LOOP_STEP=1 wants one loop, and --workers asks for several: leave one of them out".into()
@@ -89,13 +89,13 @@ fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
     let mut others = Vec::new();
     for (number, listener) in (2..).zip(listeners) {
         let name: &'static str = format!("loop {number}").leak();
-        let (arguments, recording) = (arguments.clone(), recording.clone());
+        let (arguments, recording, asked) = (arguments.clone(), recording.clone(), asked.clone());
         let (report, all_is_well) = (report.clone(), report.clone());
         let work = move || {
             let result = arguments.event_loop.build_among(recording.as_ref(), name).and_then(|event_loop| {
                 // Nobody listens any more if another has failed: then the program ends.
                 let started = move |_: &TcpListener| all_is_well.send(Ok(())).map_err(io::Error::other);
-                serve(&arguments, &event_loop, listener, started, || {})
+                serve(&arguments, &event_loop, listener, asked, started, || {})
             });
             if result.is_err() {
                 let _ = report.send(result);
@@ -107,7 +107,7 @@ fn start_several(arguments: &Arguments, workers: usize) -> Result<(), Failure> {
     for _ in &others {
         reports.recv()??;
     }
-    serve(arguments, &event_loop, own, announce, announce_the_end)?;
+    serve(arguments, &event_loop, own, asked.clone(), announce, announce_the_end)?;
     for other in others {
         other.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
     }
@@ -119,6 +119,7 @@ fn serve(
     arguments: &Arguments,
     event_loop: &EventLoop,
     listener: TcpListener,
+    asked: Asked,
     started: impl FnOnce(&TcpListener) -> io::Result<()> + 'static,
     stopping: fn(),
 ) -> Result<(), Failure> {
@@ -129,12 +130,14 @@ fn serve(
         ..arguments.times.options()
     };
     event_loop.block_on(async move {
-        // Heard from before the first connection can be made, so that no signal is missed.
+        // Heard from before the first connection can be made; and one that came before is not missed.
         let mut signals = Signals::new()?;
         started(&listener)?;
         let stop = async move {
-            // If signals cannot be heard any more, stopping is the safe thing to do.
-            let _ = signals.recv().await;
+            if asked.by().is_none() {
+                // If signals cannot be heard any more, stopping is the safe thing to do.
+                let _ = signals.recv().await;
+            }
             stopping();
         };
         async_server::serve(listener, options, stop).await

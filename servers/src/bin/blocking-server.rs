@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process;
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
 use clap::Parser;
 use executor::inspect;
@@ -57,7 +58,7 @@ fn main() {
 
 fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     inspect::init_logging();
-    exit_on_second_signal()?;
+    let already = exit_on_second_signal()?;
     let recording = arguments.record.begin()?;
     let listener = listen("--addr", arguments.addr, arguments.room.in_line())?;
     let address = listener.local_addr()?;
@@ -69,10 +70,11 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // The server's own thread cannot wait for signals: it is busy waiting for something else. Nor
     // can it be told that the time is over, so that ends the process.
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        if signals.forever().next().is_some() {
+        if already.by().is_some() || signals.forever().next().is_some() {
             announce_the_end();
-            asked.ask(address);
-            thread::sleep(grace);
+            let until = Instant::now() + grace;
+            asked.ask(address, until);
+            thread::sleep(until.saturating_duration_since(Instant::now()));
             if let Some(recording) = recorded {
                 recording.finish();
             }

@@ -15,7 +15,8 @@ use console::Term;
 use executor::inspect::{self, Recording};
 use indicatif::MultiProgress;
 use servers::command_line::{
-    BACKLOG, CannotListen, announce_the_end, exit_on_second_signal, exit_with, listen, parse_address,
+    Asked, BACKLOG, CannotListen, announce_the_end, exit_on_second_signal, exit_with, listen, parse_address,
+    raise_descriptor_limit,
 };
 use servers::experiment::{
     Bars, Course, Hosts, Lines, News, Picture, Plan, RoomForLogs, Show, Side, Stopped, What, Wire, opening,
@@ -84,10 +85,11 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
         Some(screen) if Term::stderr().is_term() => inspect::init_logging_to(RoomForLogs(screen.clone())),
         _ => inspect::init_logging(),
     }
-    exit_on_second_signal()?;
+    raise_descriptor_limit();
+    let asked = exit_on_second_signal()?;
     // Nothing of ours runs with `--external`, whatever the environment says.
     let recording = if arguments.external { None } else { arguments.event_loop.begin_recording()? };
-    let result = experiment(arguments, screen, recording.as_ref());
+    let result = experiment(arguments, screen, recording.as_ref(), &asked);
     finish(recording.as_ref());
     result
 }
@@ -103,10 +105,11 @@ fn experiment(
     arguments: &Arguments,
     screen: Option<MultiProgress>,
     recording: Option<&Recording>,
+    asked: &Asked,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let (wire, news) = Wire::new();
-    hear_signals(wire.clone())?;
-    let (plan, hosts) = prepare(arguments, recording, &wire)?;
+    hear_signals(wire.clone(), asked.clone())?;
+    let (plan, hosts) = prepare(arguments, recording, &wire, asked)?;
 
     let mut out = io::stdout();
     let width = screen.is_some().then(|| usize::from(Term::stdout().size().1).min(100));
@@ -149,6 +152,7 @@ fn prepare(
     arguments: &Arguments,
     recording: Option<&Recording>,
     wire: &Wire,
+    asked: &Asked,
 ) -> Result<(Plan, Option<Hosts>), Box<dyn Error + Send + Sync>> {
     let mut plan = Plan {
         async_server: arguments.async_addr,
@@ -173,7 +177,8 @@ fn prepare(
     plan.async_server = async_listener.local_addr()?;
     plan.blocking_server = blocking_listener.local_addr()?;
     plan.seconds = Some(plan.sleep());
-    let hosts = Hosts::start(async_listener, blocking_listener, &arguments.event_loop, recording, wire)?;
+    let flags = &arguments.event_loop;
+    let hosts = Hosts::start(async_listener, blocking_listener, flags, recording, wire, asked)?;
     Ok((plan, Some(hosts)))
 }
 
@@ -186,10 +191,10 @@ fn or_ask_those(error: CannotListen) -> Box<dyn Error + Send + Sync> {
 }
 
 /// Makes signals news like any other, so that one who waits for news waits for Ctrl-C too.
-fn hear_signals(wire: Wire) -> io::Result<()> {
+fn hear_signals(wire: Wire, asked: Asked) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for signal in signals.forever() {
+        for signal in asked.by().into_iter().chain(signals.forever()) {
             wire.tell(What::Signal(signal));
         }
     })?;

@@ -8,6 +8,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use executor::inspect::Recording;
 use executor::signals::Signals;
@@ -16,6 +17,7 @@ use super::news::{What, Wire};
 use super::plan::Side;
 use crate::blocking_server::Stop;
 use crate::bounds::BLOCKING_IDLE_TIMEOUT;
+use crate::command_line::Asked;
 use crate::http::Limits;
 use crate::loop_flags::LoopFlags;
 use crate::options::Options;
@@ -45,12 +47,14 @@ impl Hosts {
         flags: &LoopFlags,
         recording: Option<&Recording>,
         wire: &Wire,
+        asked: &Asked,
     ) -> Result<Self, Problem> {
         let (built, is_built) = mpsc::channel();
         let (its_wire, its_flags, its_recording) = (wire.clone(), flags.clone(), recording.cloned());
+        let asked = asked.clone();
         let async_thread = thread::Builder::new().name("async-server".to_owned()).spawn(move || {
             if let Err(error) =
-                serve_async(async_listener, &its_flags, its_recording.as_ref(), &its_wire, &built)
+                serve_async(async_listener, &its_flags, its_recording.as_ref(), &its_wire, asked, &built)
             {
                 its_wire.tell(What::ServerFailed(Side::Async, error));
             }
@@ -75,7 +79,7 @@ impl Hosts {
     /// Waits until both have answered what was under way and ended, after a signal: the loop hears
     /// signals itself, the server that blocks has to be asked.
     pub fn finish(self) {
-        self.blocking_stop.ask(self.blocking_address);
+        self.blocking_stop.ask(self.blocking_address, Instant::now() + Options::default().grace);
         for thread in [self.blocking_thread, self.async_thread] {
             // One that panicked has ended too, and has said so.
             let _ = thread.join();
@@ -90,6 +94,7 @@ fn serve_async(
     flags: &LoopFlags,
     recording: Option<&Recording>,
     wire: &Wire,
+    asked: Asked,
     built: &mpsc::Sender<Result<(), Problem>>,
 ) -> io::Result<()> {
     let tell = built.clone();
@@ -111,8 +116,10 @@ fn serve_async(
         };
         let _ = tell.send(Ok(()));
         let stop = async move {
-            // If signals cannot be heard any more, stopping is the safe thing to do.
-            let _ = signals.recv().await;
+            if asked.by().is_none() {
+                // If signals cannot be heard any more, stopping is the safe thing to do.
+                let _ = signals.recv().await;
+            }
         };
         async_server::serve(listener, options, stop).await
     })

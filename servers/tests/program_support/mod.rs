@@ -82,6 +82,12 @@ impl Program {
         lines
     }
 
+    /// Types a line, into a program whose stdin is a pipe.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().expect("stdin is piped");
+        writeln!(stdin, "{line}").expect("the program reads what is typed");
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(status.expect("there is a `kill`").success());
