@@ -100,15 +100,15 @@ impl LoopState {
                 }
                 Some(Target::Tasks(gathered)) if gathered.is_decided() => false,
                 Some(Target::Tasks(gathered)) => {
+                    if !gathered.keys.iter().any(|other| self.can_be_cancelled(*other)) {
+                        // The gathering has yet to hear that all are over, and will wake the task.
+                        self.tasks.cancellation(task, |cancellation| cancellation.untold = true);
+                        continue;
+                    }
                     // Backwards, because the last in the list is asked first.
                     next.extend(gathered.keys.iter().rev());
                     let any = gathered.keys.iter().any(is_next);
                     gathered.cancelled.set(gathered.cancelled.get() || any);
-                    if !any {
-                        // All are over, and the gathering, which has yet to hear of it, is about to wake the task.
-                        self.tasks.cancellation(task, Cancellation::mark_untold);
-                        continue;
-                    }
                     any
                 }
                 Some(Target::Other(other)) => other.cancel(),

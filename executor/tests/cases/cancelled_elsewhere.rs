@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use executor::{
-    Cancelled, ClockKind, Deferred, JoinHandle, cancellable, cancelling, gather_results, now, shield, sleep,
-    spawn, spawn_cancellable, task_group, timeout, uncancel, wait_for, yield_now,
+    Cancelled, ClockKind, Deferred, JoinHandle, cancellable, cancelling, gather, gather_results, now, shield,
+    sleep, spawn, spawn_cancellable, task_group, timeout, uncancel, wait_for, yield_now,
 };
 
 use crate::ms;
@@ -105,6 +105,11 @@ fn a_long_chain_and_a_circle_are_cancelled() {
             let _ = handle.await;
         }
     }
+    async fn gathers(other: Shared) {
+        yield_now().await;
+        let handle = other.take();
+        let _ = gather(handle).await;
+    }
     async fn main() {
         let mut last = spawn(pending::<()>());
         for _ in 0..100_000 {
@@ -121,9 +126,13 @@ fn a_long_chain_and_a_circle_are_cancelled() {
         let first = spawn(joins(Rc::clone(&other)));
         *other.borrow_mut() = Some(spawn(joins(Rc::clone(&one))));
         *one.borrow_mut() = Some(first);
+        let (one, other) = (Shared::default(), Shared::default());
+        let first = spawn(gathers(Rc::clone(&other)));
+        *other.borrow_mut() = Some(spawn(gathers(Rc::clone(&one))));
+        *one.borrow_mut() = Some(first);
         yield_now().await;
         yield_now().await;
-        // Those two wait for each other, until the loop is closed.
+        // Those two and those two wait for each other, until the loop is closed.
     }
     let kind = Kind::all()[0];
     within_patience(move || {
