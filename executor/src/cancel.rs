@@ -30,7 +30,7 @@ use pin_project_lite::pin_project;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
-use crate::inspect::event::Spot;
+use crate::inspect::event::{Cause, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use cancellation::{Cancellation, Target};
@@ -66,11 +66,13 @@ impl LoopState {
     /// A step of the task is over that has not told it of a request. If the request came in that step, it is
     /// only now known what the task waits for, and who hears first.
     pub(crate) fn cancel_what_it_came_to(&self, task: TaskKey) {
+        self.narrator().because(Cause::Task(task.id));
         if self.tasks.cancellation(task, Cancellation::take_untold) == Some(true) {
             self.request(task, 0);
         } else {
             self.cancel_at_next_step(task);
         }
+        self.narrator().because(Cause::Outside);
     }
 
     /// Passes a request on to whoever hears first, and counts it as so many of the task's own.
@@ -142,8 +144,8 @@ impl LoopState {
         self.ending.get() != Some(task) && self.tasks.waker(task).is_some()
     }
 
-    /// The task itself is told: nobody hears in its place. Of a request to the task that runs the end of its
-    /// step takes care ([`cancel_what_it_came_to`](Self::cancel_what_it_came_to)).
+    /// The task itself is told: nobody hears in its place. If it is running, the end of its step
+    /// [sees to that](Self::cancel_what_it_came_to).
     pub(crate) fn cancel_at_next_step(&self, task: TaskKey) {
         if self.narrator().task_key() == Some(task) {
             self.tasks.cancellation(task, |cancellation| cancellation.untold = true);

@@ -50,11 +50,11 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// Everything a loop knows. It is shared by the loop's owner and by the futures that wait on it.
 ///
-/// There is one thread, so nothing here needs a lock; but there is much foreign code that the loop
-/// calls: futures, callbacks, observers, destructors, and wakers too (a `join_all` wraps ours in its own,
-/// and with the last one may go whatever it held). Any of them may use the loop in every way while it is
-/// being called. So each part has a cell of its own, and no borrow of any of them is held across such a
-/// call: what is needed is moved out first, and moved back after.
+/// There is one thread, so nothing here needs a lock; but there is much foreign code that the loop calls:
+/// futures, callbacks, observers, destructors, and wakers too (a `join_all` wraps ours in its own, and
+/// whoever drops the last clone drops what it held). Any of them may use the loop in every way while it
+/// is being called. So each part has a cell of its own, and no borrow of any of them is held across such
+/// a call: what is needed is moved out first, and moved back after.
 pub(crate) struct LoopState {
     pub(crate) ready: Rc<ReadyQueue>,
     pub(crate) tasks: Tasks,

@@ -187,7 +187,7 @@ impl<T> JoinHandle<T> {
         self.shared.borrow().outcome.is_some()
     }
 
-    /// Has the task dropped, and says whether there was anything to drop. It cannot refuse;
+    /// Sees to it that the task is dropped, and says whether there was anything to drop. It cannot refuse;
     /// [`cancel`](Self::cancel) lets it clean up.
     ///
     /// Not here and now: the task's future is dropped in the task's own next turn, at the `.await`

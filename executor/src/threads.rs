@@ -180,8 +180,8 @@ impl<T> Drop for ToThread<T> {
         let waiter = lock(&self.call.shared).waiter.take();
         drop(waiter);
         if let Some(call) = self.call.begin() {
-            drop(call);
             self.state.extras.pool.note_taken_back();
+            drop(call);
         }
     }
 }

@@ -23,7 +23,10 @@ const USUAL_PORT: u16 = 80;
 fn host_and_port(text: &str) -> Option<(&str, u16)> {
     match text.rsplit_once(':') {
         // In an address of version 6 without a port, the last colon is within the brackets.
-        Some((host, port)) if !port.ends_with(']') => Some((host, port.parse().ok()?)),
+        Some((host, port)) if !port.ends_with(']') => {
+            let digits = port.bytes().all(|byte| byte.is_ascii_digit());
+            Some((host, port.parse().ok().filter(|_| digits)?))
+        }
         _ => Some((text, USUAL_PORT)),
     }
 }
@@ -61,7 +64,8 @@ impl FromStr for ServerUrl {
         let (host, port) = host_and_port(text.trim_end_matches('/')).ok_or(NoServerUrl)?;
         // It is going to be part of headers, so only what can be in a name or an address.
         let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-[]:".contains(&byte));
-        if plain && !host.is_empty() {
+        let inside = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        if plain && !inside.is_empty() && !inside.contains(['[', ']']) {
             Ok(ServerUrl { host: host.to_owned(), port })
         } else {
             Err(NoServerUrl)
@@ -149,9 +153,17 @@ mod tests {
 
     #[test]
     fn what_is_no_address_of_a_server_is_refused() {
-        for text in
-            ["127.0.0.1:80", "https://a:80", "http://", "http://:80", "http://a:b", "http://a\r\nb:80"]
-        {
+        for text in [
+            "127.0.0.1:80",
+            "https://a:80",
+            "http://",
+            "http://:80",
+            "http://a:b",
+            "http://a:+80",
+            "http://]",
+            "http://[]",
+            "http://a\r\nb:80",
+        ] {
             assert_eq!(text.parse::<ServerUrl>(), Err(NoServerUrl), "{text:?}");
         }
     }

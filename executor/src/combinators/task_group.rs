@@ -420,6 +420,10 @@ where
             members.cancel_children();
             this.body.set(None);
         }
+        if members.aborting.get() && members.body.get().is_none() {
+            // A child has failed before the body began.
+            this.body.set(None);
+        }
         if let Some(body) = this.body.as_mut().as_pin_mut() {
             members.body.set(this.scope.state.narrator().task_key());
             match body.poll(cx) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::{Bell, IntoTask, watch_one};
 use crate::cancel::stand::Stand;
+use crate::event_loop;
 use crate::inspect::event::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
@@ -26,10 +27,11 @@ use crate::time::timeout::Elapsed;
 ///
 /// # Errors
 ///
-/// [`Elapsed`] if the limit came first and the task ended by being cancelled. One that has a result
-/// all the same gives that, also if the waiting task was cancelled (asyncio: since 3.12, where it awaits
-/// the task itself). The inner error is what awaiting the handle says: [`JoinError::Cancelled`] also if it was the
-/// waiting task that was cancelled.
+/// [`Elapsed`] if the limit came first and the task ended by being cancelled. One that has a result all the
+/// same gives that. The inner error is what awaiting the handle says: [`JoinError::Cancelled`] also if it was
+/// the waiting task that was cancelled, and the task did not refuse. (asyncio's answer to a task that refuses
+/// differs: until 3.11 the waiter is cancelled, since then it has the result, as here.) If the task was over
+/// when the waiter was cancelled, its result is given, and the waiter is told at its next await.
 ///
 /// # Panics
 ///
@@ -73,6 +75,9 @@ impl<T> Future for WaitFor<T> {
         if this.stand.take_request() {
             // If it is over, the result is there, whether or not the watcher has said so.
             over |= this.handle.is_finished();
+            if over && let Some(state) = event_loop::running_if_any() {
+                state.cancel_what_is_left();
+            }
             this.was_cancelled = true;
             this.limit = None;
             this.handle.cancel();

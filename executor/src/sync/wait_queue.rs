@@ -25,8 +25,9 @@
 //!   `abort` or a `timeout`. Then it calls what it was given for this case, `pass_on`, and its owner
 //!   wakes the next. Python's futures do the same in `except CancelledError`; here it is a destructor.
 //!
-//! A waiter of a task that is aborted or cancelled stands in line until the task's own next turn, in which
-//! it is dropped. (asyncio cancels the waiter's future at once, so a semaphore or a queue can skip it a turn earlier.)
+//! A waiter of a task that is aborted or cancelled stands in line until the task's own next turn, in
+//! which it is dropped. (asyncio cancels the waiter's future at once, so a semaphore or a queue can skip
+//! it a turn earlier.)
 
 use std::cell::RefCell;
 use std::future::Future;

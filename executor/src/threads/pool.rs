@@ -52,7 +52,7 @@ struct Shared {
 #[derive(Default)]
 struct Line {
     jobs: VecDeque<Arc<dyn Job>>,
-    /// How many of them were taken back, at most.
+    /// At least as many as were taken back: some that were counted may have left the line.
     taken_back: usize,
     /// For each thread, whether it is in the middle of a call.
     busy: Vec<bool>,

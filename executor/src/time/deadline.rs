@@ -166,7 +166,7 @@ impl<F: Future> Future for Enforce<F> {
         let before = this.deadline.shared.waker.take();
         drop(before);
         this.deadline.follow(this.limit, *this.place);
-        if this.limit.as_mut().is_some_and(|limit| limit.is_over(cx)) {
+        if this.limit.as_mut().is_some_and(|limit| limit.comes_first(cx)) {
             return this.deadline.expire(this.limit);
         }
         if let Poll::Ready(value) = this.future.poll(cx) {
@@ -198,7 +198,9 @@ impl Deadline {
     }
 
     fn expire<T>(&self, limit: &mut Option<Limit>) -> Poll<Result<T, Elapsed>> {
-        *limit = None;
+        if let Some(limit) = limit.take() {
+            limit.end();
+        }
         self.shared.expired.set(true);
         Poll::Ready(Err(Elapsed))
     }

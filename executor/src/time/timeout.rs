@@ -82,12 +82,17 @@ impl<F: Future> Future for Timeout<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if this.limit.is_over(cx) {
+        if this.limit.comes_first(cx) {
+            this.limit.end();
             return Poll::Ready(Err(Elapsed));
         }
         if let Poll::Ready(value) = this.future.poll(cx) {
             return Poll::Ready(Ok(value));
         }
-        if this.limit.has_come(cx) { Poll::Ready(Err(Elapsed)) } else { Poll::Pending }
+        if this.limit.has_come(cx) {
+            this.limit.end();
+            return Poll::Ready(Err(Elapsed));
+        }
+        Poll::Pending
     }
 }

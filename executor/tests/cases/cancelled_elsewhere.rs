@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use executor::{
-    Cancelled, ClockKind, Deferred, JoinHandle, cancellable, cancelling, gather, gather_results, now, shield,
-    sleep, spawn, spawn_cancellable, task_group, timeout, uncancel, wait_for, yield_now,
+    Cancelled, ClockKind, Deferred, Instant, JoinHandle, call_later, cancellable, cancelling, gather,
+    gather_results, now, shield, sleep, spawn, spawn_cancellable, task_group, timeout, uncancel, wait_for,
+    yield_now,
 };
 
 use crate::ms;
@@ -295,12 +296,13 @@ fn a_request_outlives_the_wait_that_held_it() {
         told
     }
     async fn main() {
-        for way in ["join", "gather", "wait_for", "group"] {
+        for way in ["its own", "join", "gather", "wait_for", "group"] {
             let told = Rc::new(Cell::new(false));
             let noted = Rc::clone(&told);
             let task = spawn_cancellable(async move {
                 let waits = async {
                     match way {
+                        "its own" => drop(slow().await),
                         "join" => drop(spawn_cancellable(slow()).await),
                         "gather" => drop(gather_results([spawn_cancellable(slow())]).await),
                         "wait_for" => drop(wait_for(ms(1_000), spawn_cancellable(slow())).await),
@@ -319,6 +321,27 @@ fn a_request_outlives_the_wait_that_held_it() {
             assert_eq!(now(), began + ms(10), "{way}");
             assert!(told.get(), "{way}: it is told, and not dropped");
         }
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
+#[test]
+fn a_result_that_is_there_when_a_wait_for_is_cancelled_is_given_and_the_next_await_hears() {
+    async fn main() {
+        let tea = spawn(async {
+            sleep(ms(10)).await;
+            "tea"
+        });
+        let waiter = spawn_cancellable(async {
+            let result = wait_for(ms(1_000), tea).await;
+            assert_eq!(result.unwrap().unwrap(), "tea");
+            cancellable(pending::<()>()).await
+        });
+        let handle = waiter.abort_handle();
+        yield_now().await;
+        call_later(ms(10), move || assert!(handle.cancel()));
+        assert!(waiter.await.unwrap_err().is_cancelled());
+        assert_eq!(now(), Instant::START + ms(10));
     }
     on_every_loop(|event_loop| event_loop.block_on(main()));
 }

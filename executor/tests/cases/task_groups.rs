@@ -3,7 +3,8 @@
 use std::future::pending;
 
 use executor::{
-    GroupError, TaskError, cancellable, cancelling, now, sleep, spawn, task_group, timeout, yield_now,
+    GroupError, TaskError, TaskGroup, cancellable, cancelling, now, sleep, spawn, task_group, timeout,
+    yield_now,
 };
 
 use crate::ms;
@@ -94,6 +95,28 @@ fn one_failure_cancels_the_others_and_the_body() {
         tick 8: sibling has cleaned up
         tick 10: 1 task of the group failed: A at 0.040; 0 requests left
         ",
+    );
+}
+
+#[test]
+fn a_child_that_fails_before_the_body_began_stops_the_body() {
+    async fn main() {
+        let group = task_group(|group: TaskGroup<&str>| {
+            group.spawn(async { Err::<(), _>("no milk") });
+            async {
+                say!("the body begins");
+                Ok(())
+            }
+        });
+        yield_now().await;
+        yield_now().await;
+        yield_now().await;
+        say!("{}", group.await.unwrap_err());
+    }
+    says_by_wake(
+        |event_loop| event_loop.block_on(main()),
+        "tick 4: 1 task of the group failed: no milk",
+        "tick 4: 1 task of the group failed: no milk",
     );
 }
 

@@ -268,7 +268,7 @@ impl Connection {
         self.consumed < self.input.len()
     }
 
-    /// Has the connection end, because the server stops for instance: a request that is complete is still
+    /// Lets the connection end; the server stops, for instance. A request that is complete is still
     /// answered, with `Connection: close`; after it, or at once if there is none, comes `Close`.
     pub fn finish(&mut self) {
         self.finishing = true;

@@ -29,26 +29,31 @@ pub(in crate::time) struct Limit {
     alarm: Option<Arc<Remembering>>,
     /// That entry, for a deadline that was past from the beginning: it needs no timer.
     soon: Option<Callback>,
-    /// How many requests to be cancelled the task has had. asyncio: `Timeout._cancelling`.
+    /// How many requests to be cancelled the task had had when it began. asyncio: `Timeout._cancelling`.
     requests: u32,
+    /// Whether the deadline came together with somebody else's request, which the future has heard.
+    gave_way: bool,
 }
 
 impl Limit {
     pub(in crate::time) fn new(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
         let requests = state.requests_of_running();
         let sleep = Sleep::new(state, Some(deadline), place);
-        Limit { deadline, sleep, alarm: None, soon: None, requests }
+        Limit { deadline, sleep, alarm: None, soon: None, requests, gave_way: false }
     }
 
-    /// To be asked before the future is: whether it is not to be asked any more. Whoever was cancelled by
-    /// somebody else in the same turn hears of that.
-    pub(in crate::time) fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+    /// To be asked before the future is: whether the deadline comes first, and the future is not to be asked
+    /// any more.
+    pub(in crate::time) fn comes_first(&mut self, cx: &mut Context<'_>) -> bool {
         if self.sleep.state.ready.mode == WakeMode::Direct {
             return false;
         }
         // Before the future, which may wait for a timer of the same deadline: asyncio arms this one first.
         self.arm(cx);
-        self.has_rung() && !self.somebody_else_asks()
+        // Whoever was cancelled by somebody else in the same turn hears of that. asyncio:
+        // `self._task.uncancel() <= self._cancelling`, in `Timeout.__aexit__`.
+        self.gave_way |= self.has_rung() && self.sleep.state.is_untold() && self.somebody_else_asked();
+        self.has_rung() && !self.gave_way
     }
 
     /// Whether the deadline's entry has run.
@@ -60,17 +65,25 @@ impl Limit {
     pub(in crate::time) fn has_come(&mut self, cx: &mut Context<'_>) -> bool {
         // What the task waits for is what the future said; the limit only says how long.
         let (awaiting, place) = self.sleep.state.awaiting();
-        let over = match self.sleep.state.ready.mode {
+        let has_come = match self.sleep.state.ready.mode {
             WakeMode::Direct => Pin::new(&mut self.sleep).poll(cx).is_ready(),
             WakeMode::Asyncio => {
                 self.arm(cx);
-                self.has_rung()
+                self.has_rung() && !self.gave_way
             }
         };
         if let Some(place) = place {
             self.sleep.state.awaits(awaiting, place);
         }
-        over
+        has_come
+    }
+
+    /// Its time is up: the future is dropped. If that was answering somebody else's request, the task is told
+    /// again at its next await.
+    pub(in crate::time) fn end(&self) {
+        if self.somebody_else_asked() {
+            self.sleep.state.cancel_what_is_left();
+        }
     }
 
     /// With asyncio's wake-ups: leaves the alarm with the timers, or, if it is too late for that, makes the
@@ -95,10 +108,8 @@ impl Limit {
         }
     }
 
-    /// asyncio: `self._task.uncancel() <= self._cancelling`, in `Timeout.__aexit__`.
-    fn somebody_else_asks(&self) -> bool {
-        let state = &self.sleep.state;
-        state.is_untold() && state.requests_of_running() > self.requests
+    fn somebody_else_asked(&self) -> bool {
+        self.sleep.state.requests_of_running() > self.requests
     }
 }
 

@@ -2,10 +2,18 @@
 import asyncio
 from ticks import run, say, block
 
+async def sleeps():
+    try:
+        await asyncio.sleep(1)
+    except asyncio.CancelledError:
+        await asyncio.sleep(0.02)
+        say("what was limited has cleaned up")
+        raise
+
 async def work():
     try:
         async with asyncio.timeout(0.02):
-            await asyncio.sleep(1)
+            await sleeps()
     except TimeoutError:
         say("TimeoutError")
     except asyncio.CancelledError:

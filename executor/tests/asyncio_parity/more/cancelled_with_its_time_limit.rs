@@ -4,8 +4,17 @@ use executor::{
     Cancelled, Elapsed, When, block, call_later, cancellable, sleep, spawn_cancellable, timeout, wait,
 };
 
+async fn sleeps() -> Result<(), Cancelled> {
+    if let Err(cancelled) = cancellable(sleep(secs(1.0))).await {
+        sleep(secs(0.02)).await;
+        say!("what was limited has cleaned up");
+        return Err(cancelled);
+    }
+    Ok(())
+}
+
 async fn work() -> Result<(), Cancelled> {
-    match timeout(secs(0.02), cancellable(sleep(secs(1.0)))).await {
+    match timeout(secs(0.02), sleeps()).await {
         Err(Elapsed) => say!("TimeoutError"),
         Ok(Err(Cancelled)) => {
             say!("work is cancelled");
