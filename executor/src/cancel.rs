@@ -175,10 +175,8 @@ impl LoopState {
     pub(crate) fn uncancel(&self, task: TaskKey) -> u32 {
         let left = self.tasks.cancellation(task, |cancellation| {
             cancellation.requests = cancellation.requests.saturating_sub(1);
-            // Once the last is taken back, there is nothing left to tell, and nothing to answer.
             if cancellation.requests == 0 {
-                cancellation.untold = false;
-                cancellation.held = None;
+                cancellation.forget_request();
             }
             cancellation.requests
         });

@@ -52,8 +52,8 @@ pub(crate) trait CancelFirst {
 }
 
 /// So many steps in a row may go by in which the one that is to hear is not polled: somebody around it may
-/// have others to poll first. After that it counts as put aside, and nothing in the task can hear.
-const MOST_MISSED: u8 = 2;
+/// have others to poll first. After that it counts as put aside: another hears, or nothing in the task can.
+const MOST_MISSED: u8 = 100;
 
 /// See the [module](self).
 #[derive(Default)]
@@ -66,8 +66,9 @@ pub(crate) struct Cancellation {
     target: Innermost<Target>,
     /// The await that listens, and the waker that has it polled, until that was called.
     listener: Innermost<Option<Waker>>,
-    /// The one that is to hear in the step under way.
-    telling: Option<u32>,
+    /// The one that is to hear when it is polled, from the beginning of a step on: a request is not told in the
+    /// step in which it comes.
+    asked: Option<u32>,
     /// In how many steps in a row it was not polled.
     missed: u8,
     /// The wait that holds the request.
@@ -119,25 +120,38 @@ impl Cancellation {
     pub(crate) fn step_begins(&mut self) -> bool {
         self.target.fresh = false;
         self.listener.fresh = false;
-        let listener = self.listener.number().filter(|_| self.missed < MOST_MISSED);
-        self.telling = listener.filter(|_| self.untold);
-        self.untold && listener.is_none()
+        if !self.untold {
+            return false;
+        }
+        if self.missed >= MOST_MISSED {
+            if self.asked == self.listener.number() {
+                return true;
+            }
+            (self.asked, self.missed) = (None, 0);
+        }
+        self.asked = self.asked.or(self.listener.number());
+        self.asked.is_none()
     }
 
     /// A step is over, and the task waits. Says whether it was asked to stop and not told.
     pub(crate) fn step_ends(&mut self) -> bool {
-        let unheard = self.telling.take();
-        let missed = self.untold && unheard.is_some() && unheard == self.listener.number();
-        self.missed = if missed { self.missed + 1 } else { 0 };
+        self.missed = if self.asked.is_some() { self.missed.saturating_add(1) } else { 0 };
         self.untold
     }
 
-    /// Takes back a request that nobody was to hear in the step before: it came in that step, or who was to
-    /// hear is gone. Says whether there is one.
+    /// Takes back a request that nobody is to hear yet: it came in the step before, or who was to hear is
+    /// gone. Says whether there is one.
     pub(super) fn take_untold(&mut self) -> bool {
-        let taken = self.untold && self.missed == 0;
+        let taken = self.untold && self.asked.is_none();
         self.untold &= !taken;
         taken
+    }
+
+    /// There is nothing left to tell, and nothing to answer.
+    pub(super) fn forget_request(&mut self) {
+        self.untold = false;
+        self.asked = None;
+        self.held = None;
     }
 
     /// The task is to be told in its next step. Gives back the waker that has the listener polled.
@@ -167,10 +181,9 @@ impl Cancellation {
 
     /// Whether the place of this number is to hear of a request now. It hears of it once.
     pub(super) fn take_request(&mut self, number: u32) -> bool {
-        let hears = self.untold && self.telling == Some(number);
+        let hears = self.untold && self.asked == Some(number);
         if hears {
-            self.telling = None;
-            self.untold = false;
+            self.forget_request();
             self.held = Some(number);
         }
         hears
@@ -178,7 +191,6 @@ impl Cancellation {
 
     /// The place of this number listens. Gives back what is not wanted.
     pub(super) fn listen(&mut self, number: u32, waker: Waker) -> Option<Waker> {
-        self.missed = 0;
         self.listener.say(number, Some(waker)).flatten()
     }
 
@@ -191,6 +203,7 @@ impl Cancellation {
     /// The task stands at this place no more. Gives back what is not wanted.
     pub(super) fn leave(&mut self, number: u32) -> (Option<Target>, Option<Waker>) {
         self.held.take_if(|held| *held == number);
+        self.asked.take_if(|asked| *asked == number);
         (self.target.take_back(number), self.listener.take_back(number).flatten())
     }
 }

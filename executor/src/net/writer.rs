@@ -56,8 +56,9 @@ struct Transport<S> {
     stage: Cell<Stage>,
     /// Why nothing can be written any more.
     failure: RefCell<Option<io::Error>>,
-    /// Who waits in `drain` or `wait_closed`.
-    waiters: WaitQueue,
+    /// Who waits in `drain`, and who in `wait_closed`.
+    draining: WaitQueue,
+    closing: WaitQueue,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +83,8 @@ impl<S: StreamSocket> StreamWriter<S> {
             paused: Cell::new(false),
             stage: Cell::new(Stage::Open),
             failure: RefCell::new(None),
-            waiters: WaitQueue::default(),
+            draining: WaitQueue::default(),
+            closing: WaitQueue::default(),
         };
         StreamWriter { transport: Rc::new(transport) }
     }
@@ -109,7 +111,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     /// fails only when everything has ended.
     #[track_caller]
     pub fn drain(&self) -> impl Future<Output = io::Result<()>> {
-        Rc::clone(&self.transport).wait(Transport::goes_on, Spot::here())
+        Rc::clone(&self.transport).drain(Spot::here())
     }
 
     /// Changes the marks. asyncio: `transport.set_write_buffer_limits`.
@@ -160,7 +162,7 @@ impl<S: StreamSocket> StreamWriter<S> {
     /// What the operating system said if not everything could be written.
     #[track_caller]
     pub fn wait_closed(&self) -> impl Future<Output = io::Result<()>> {
-        Rc::clone(&self.transport).wait(Transport::has_closed, Spot::here())
+        Rc::clone(&self.transport).wait_closed(Spot::here())
     }
 
     /// The connection.
@@ -221,7 +223,7 @@ impl<S: StreamSocket> Transport<S> {
         let size = self.buffer.borrow().len();
         if self.paused.get() && size <= self.low_mark.get() {
             self.paused.set(false);
-            self.waiters.notify_all();
+            self.draining.notify_all();
         }
         if size > 0 {
             return;
@@ -283,7 +285,8 @@ impl<S: StreamSocket> Transport<S> {
         // The reader may still hold the descriptor, so it is not enough to let go of it here. An
         // error says that the peer was faster.
         let _ = self.stream.shutdown(Shutdown::Both);
-        self.waiters.notify_all();
+        self.draining.notify_all();
+        self.closing.notify_all();
     }
 
     fn check(&self) -> io::Result<()> {
@@ -293,32 +296,30 @@ impl<S: StreamSocket> Transport<S> {
         }
     }
 
-    /// Waits in line until `answer` has one. Whoever is notified asks it again.
-    async fn wait(
-        self: Rc<Self>,
-        answer: impl Fn(&Self) -> Option<io::Result<()>>,
-        place: Spot,
-    ) -> io::Result<()> {
-        loop {
-            if let Some(result) = answer(&self) {
-                return result;
-            }
-            self.waiters.wait(self.stream.socket.awaiting(Direction::Write), place, || ()).await;
+    /// Whether one may go on writing, apart from being paused.
+    fn check_open(&self) -> io::Result<()> {
+        self.check()?;
+        if self.stage.get() == Stage::Closed {
+            return Err(io::ErrorKind::BrokenPipe.into());
         }
+        Ok(())
     }
 
-    /// The answer for `drain`.
-    fn goes_on(&self) -> Option<io::Result<()>> {
-        match self.check() {
-            Ok(()) if self.stage.get() == Stage::Closed => Some(Err(io::ErrorKind::BrokenPipe.into())),
-            Ok(()) if self.paused.get() => None,
-            result => Some(result),
+    async fn drain(self: Rc<Self>, place: Spot) -> io::Result<()> {
+        self.check_open()?;
+        if self.paused.get() {
+            // Once: whoever goes on before may have paused it again, and all are to have a turn.
+            let awaiting = self.stream.socket.awaiting(Direction::Write);
+            self.draining.wait(awaiting, place, || ()).await;
         }
+        self.check_open()
     }
 
-    /// The answer for `wait_closed`.
-    fn has_closed(&self) -> Option<io::Result<()>> {
-        if self.stage.get() == Stage::Closed { Some(self.check()) } else { None }
+    async fn wait_closed(self: Rc<Self>, place: Spot) -> io::Result<()> {
+        if self.stage.get() != Stage::Closed {
+            self.closing.wait(self.stream.socket.awaiting(Direction::Write), place, || ()).await;
+        }
+        self.check()
     }
 }
 

@@ -131,7 +131,9 @@ impl Deadline {
         assert!(!again, "Deadline::enforce(): it has limited something before; make another Deadline");
         let (future, place) = (future.into_future(), Spot::here());
         self.shared.moved.set(false);
-        Enforce { future, deadline: self.clone(), limit: self.limit(place), place }
+        let requests = self.shared.state.requests_of_running();
+        let limit = self.limit(place, requests);
+        Enforce { future, deadline: self.clone(), limit, place, requests }
     }
 }
 
@@ -151,6 +153,8 @@ pin_project! {
         deadline: Deadline,
         limit: Option<Limit>,
         place: Spot,
+        // How many to be cancelled the task had had before.
+        requests: u32,
     }
 }
 
@@ -165,7 +169,7 @@ impl<F: Future> Future for Enforce<F> {
         // looks at the limit when it is done.
         let before = this.deadline.shared.waker.take();
         drop(before);
-        this.deadline.follow(this.limit, *this.place);
+        this.deadline.follow(this.limit, *this.place, *this.requests);
         if this.limit.as_mut().is_some_and(|limit| limit.comes_first(cx)) {
             return this.deadline.expire(this.limit);
         }
@@ -174,7 +178,7 @@ impl<F: Future> Future for Enforce<F> {
             *this.limit = None;
             return Poll::Ready(Ok(value));
         }
-        this.deadline.follow(this.limit, *this.place);
+        this.deadline.follow(this.limit, *this.place, *this.requests);
         if this.limit.as_mut().is_some_and(|limit| limit.has_come(cx)) {
             return this.deadline.expire(this.limit);
         }
@@ -186,15 +190,15 @@ impl<F: Future> Future for Enforce<F> {
 
 impl Deadline {
     /// Exchanges the limit at work if the deadline was moved, unless its time is up already.
-    fn follow(&self, limit: &mut Option<Limit>, place: Spot) {
+    fn follow(&self, limit: &mut Option<Limit>, place: Spot, requests: u32) {
         if self.shared.moved.take() && !limit.as_ref().is_some_and(Limit::has_rung) {
-            *limit = self.limit(place);
+            *limit = self.limit(place, requests);
         }
     }
 
     /// A limit for where it is now.
-    fn limit(&self, place: Spot) -> Option<Limit> {
-        self.when().map(|when| Limit::new(Rc::clone(&self.shared.state), when, place))
+    fn limit(&self, place: Spot, requests: u32) -> Option<Limit> {
+        self.when().map(|when| Limit::new(Rc::clone(&self.shared.state), when, place, requests))
     }
 
     fn expire<T>(&self, limit: &mut Option<Limit>) -> Poll<Result<T, Elapsed>> {

@@ -8,13 +8,14 @@ pub(super) mod limit;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
 use super::instant::Instant;
-use crate::event_loop;
+use crate::event_loop::{self, LoopState};
 use crate::inspect::event::Spot;
 use limit::Limit;
 
@@ -39,7 +40,7 @@ use limit::Limit;
 pub fn timeout<F: IntoFuture>(limit: Duration, future: F) -> Timeout<F::IntoFuture> {
     let state = event_loop::running("timeout()");
     let deadline = state.now() + limit;
-    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Spot::here()) }
+    Timeout::new(future.into_future(), state, deadline, Spot::here())
 }
 
 /// As [`timeout`], with a moment on the loop's clock for a limit. asyncio: `asyncio.timeout_at`.
@@ -50,7 +51,7 @@ pub fn timeout<F: IntoFuture>(limit: Duration, future: F) -> Timeout<F::IntoFutu
 #[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     let state = event_loop::running("timeout_at()");
-    Timeout { future: future.into_future(), limit: Limit::new(state, deadline, Spot::here()) }
+    Timeout::new(future.into_future(), state, deadline, Spot::here())
 }
 
 /// The limit came before the result. asyncio: `TimeoutError`.
@@ -74,6 +75,13 @@ pin_project! {
         #[pin]
         future: F,
         limit: Limit,
+    }
+}
+
+impl<F> Timeout<F> {
+    fn new(future: F, state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
+        let requests = state.requests_of_running();
+        Timeout { future, limit: Limit::new(state, deadline, place, requests) }
     }
 }
 

@@ -325,6 +325,49 @@ fn a_request_outlives_the_wait_that_held_it() {
     on_every_loop(|event_loop| event_loop.block_on(main()));
 }
 
+type Told = Pin<Box<dyn Future<Output = Result<(), Cancelled>>>>;
+
+/// Polls one of its futures each time, by turns, and has itself polled again.
+struct ByTurns {
+    futures: Vec<Told>,
+    next: usize,
+}
+
+impl Future for ByTurns {
+    type Output = Result<(), Cancelled>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let next = self.next;
+        self.next = (next + 1) % self.futures.len();
+        cx.waker().wake_by_ref();
+        self.futures[next].as_mut().poll(cx)
+    }
+}
+
+#[test]
+fn who_was_asked_hears_when_polled_though_others_are_polled_before() {
+    async fn main() {
+        for count in [2, 9, 40] {
+            let task = spawn_cancellable(async move {
+                let mut futures: Vec<Told> = Vec::new();
+                for _ in 0..count {
+                    futures.push(Box::pin(cancellable(pending::<()>())));
+                }
+                let heard = ByTurns { futures, next: 0 }.await;
+                assert_eq!(heard, Err(Cancelled));
+                // It was told, and not dropped.
+                Ok("cleaned up")
+            });
+            for _ in 0..2 * count {
+                yield_now().await;
+            }
+            assert!(task.cancel());
+            assert_eq!(task.await.unwrap(), "cleaned up", "{count}");
+        }
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
+}
+
 #[test]
 fn a_result_that_is_there_when_a_wait_for_is_cancelled_is_given_and_the_next_await_hears() {
     async fn main() {

@@ -1,5 +1,6 @@
 //! The buffered writer: what it keeps, when it makes somebody wait, and how it ends.
 
+use std::cell::Cell;
 use std::io::{ErrorKind, Read};
 use std::rc::Rc;
 use std::time::Duration;
@@ -222,6 +223,38 @@ fn who_drains_stays_within_bounds() {
             writer.close();
             writer.wait_closed().await.unwrap();
             assert_eq!(reads.await.unwrap(), 3_000_000);
+        });
+    });
+}
+
+#[test]
+fn all_who_write_and_drain_have_their_turn() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            let (writer, far) = writer();
+            let writer = Rc::new(writer);
+            let drained = Rc::new([const { Cell::new(0_u32) }; 4]);
+            let tasks: Vec<_> = (0..4)
+                .map(|number| {
+                    let (writer, drained) = (Rc::clone(&writer), Rc::clone(&drained));
+                    spawn(async move {
+                        loop {
+                            writer.write(&vec![b'.'; 100_000]).unwrap();
+                            writer.drain().await.unwrap();
+                            drained[number].set(drained[number].get() + 1);
+                        }
+                    })
+                })
+                .collect();
+            while drained.iter().map(Cell::get).sum::<u32>() < 100 {
+                take(&far);
+                yield_now().await;
+            }
+            // Whoever is woken first and pauses the writer again does not keep the others waiting.
+            assert!(drained.iter().all(|count| count.get() >= 10), "{drained:?}");
+            for task in tasks {
+                task.abort();
+            }
         });
     });
 }

@@ -36,8 +36,8 @@ pub(in crate::time) struct Limit {
 }
 
 impl Limit {
-    pub(in crate::time) fn new(state: Rc<LoopState>, deadline: Instant, place: Spot) -> Self {
-        let requests = state.requests_of_running();
+    /// `requests` is how many to be cancelled the task had had when the wait began.
+    pub(in crate::time) fn new(state: Rc<LoopState>, deadline: Instant, place: Spot, requests: u32) -> Self {
         let sleep = Sleep::new(state, Some(deadline), place);
         Limit { deadline, sleep, alarm: None, soon: None, requests, gave_way: false }
     }
