@@ -28,8 +28,10 @@
 //! asks the kernel who has something to say: it does not look at those who have not.
 //! ```
 //!
-//! The figures are measured, so yours will be others. Arguments say how many clients are idle. Memory is what the
-//! process has in use ("resident"); what the kernel needs for each thread and socket is not in it.
+//! The figures are measured, so yours will be others. An echo between two cores takes several times as long as one on
+//! a single core, and which of them it is the kernel decides: so the last column jumps, but it does not grow with the
+//! idle ones. Arguments say how many clients are idle. Memory is what the process has in use ("resident"); what the
+//! kernel needs for each thread and socket is not in it.
 //!
 //! In Python: Flask's development server with `threaded=False`, the same with threads (or gunicorn's `gthread`), and
 //! `asyncio.start_server`. The calls under the loop are `epoll` and `kqueue`: they keep the list of sockets in the
