@@ -113,7 +113,7 @@ impl Tasks {
     }
 
     /// Puts back what the step had, until the task is woken. `has_said`: whether the step has said what
-    /// it waits for. Says whether the task was asked to stop and has not been told.
+    /// it waits for. Says whether the task has yet to be told to stop. asyncio: `_must_cancel`.
     pub(crate) fn suspend(&self, task: TaskKey, runnable: Runnable, has_said: bool, since: Instant) -> bool {
         let mut slots = self.slots.borrow_mut();
         let slot = &mut slots[task.index];

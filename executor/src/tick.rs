@@ -21,9 +21,9 @@
 //!
 //! At first reading, skip what only reports: all that begins with `tell_`, what is measured or noted
 //! for it (`stopwatch`, `because`, `has_said`, `waits_since`, `timers_about_to_move`), and
-//! `let_the_person_step`. The loop works without. (But `tell_wait_begin` may shorten the wait, if whoever
-//! looks on has given the loop something to do; and the narrator, who reports, also holds the clock.)
-//! And take `deliver` for "wake": that it has two ways to do so is told in `ready.rs`.
+//! `let_the_person_step`. The loop works without. And take `deliver` for "wake": that it has two ways to
+//! do so is told in `ready.rs`. (At second reading: the narrator, who reports, also holds the clock; and
+//! whoever looks on may have given the loop something to do, so `tell_wait_begin` looks again.)
 //!
 //! As long as phase 5 lasts, no socket is looked at and no timer, and nobody can interrupt: a task
 //! that does not come to an `.await` that waits holds all the others. That is the bargain of an event
@@ -182,8 +182,8 @@ impl LoopState {
         };
         self.narrator().step_begins(task);
         if to_be_dropped {
-            // The task was aborted, or cancelled where nothing in it can hear. Its destructors run now that
-            // it would have been polled, and not in the middle of whatever the one who asked was doing.
+            // It was aborted, or is to be cancelled and has no await that could be told so. Its destructors
+            // run here, where it would have been polled, not in the midst of what the one who asked did.
             self.end_task(task, runnable, Outcome::Cancelled);
             return;
         }
@@ -199,9 +199,9 @@ impl LoopState {
                 let since = self.waits_since(began);
                 self.tell_polled(task, began, true);
                 let has_said = self.narrator().has_said();
-                let untold = self.tasks.suspend(task, runnable, has_said, since);
+                let must_cancel = self.tasks.suspend(task, runnable, has_said, since);
                 self.narrator().step_ends();
-                if untold {
+                if must_cancel {
                     self.cancel_what_it_came_to(task);
                 }
             }
