@@ -161,7 +161,7 @@ impl LoopState {
         waker.wake();
     }
 
-    /// The running task ends a wait with an error that says nothing of a request. If there is one that was
+    /// The running task ends a wait with something that says nothing of a request. If there is one that was
     /// not taken back, the task is told of it at its next await.
     pub(crate) fn cancel_what_is_left(&self) {
         if let Some(task) = self.narrator().task_key()

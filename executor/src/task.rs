@@ -68,8 +68,8 @@ pub(crate) struct Slot {
     /// Taken out while a step is under way.
     pub(crate) runnable: Option<Runnable>,
     pub(crate) about: About,
-    /// Nothing for a task that nobody has cancelled, and that has waited for nothing that hears of it first
-    /// (`cancel/stand.rs`).
+    /// Nothing for a task that nobody has cancelled, and that has never come to an await that has to do with
+    /// it (`cancel/stand.rs`).
     cancellation: Option<Box<Cancellation>>,
     /// Nothing for a task that has never waited in a combinator.
     pub(crate) whom: Option<Box<Whom>>,

@@ -196,10 +196,8 @@ impl<T, R> Future for Gather<T, R> {
                 return Poll::Ready((this.conclude)(vec![Err(JoinError::Cancelled)]));
             }
             // Results cannot say so: the task is told at its next await.
-            if let Some(state) = event_loop::running_if_any()
-                && let Some(task) = state.narrator().task_key()
-            {
-                state.cancel_at_next_step(task);
+            if let Some(state) = event_loop::running_if_any() {
+                state.cancel_what_is_left();
             }
         }
         let mut results = Vec::with_capacity(over.len());

@@ -8,8 +8,8 @@
 //! But somebody has to slow down, or the buffer grows as long as the peer does not read: this is
 //! *backpressure*. A buffer that grows above its high mark pauses the writer, and one that has shrunk
 //! to its low mark lets it go on; in between it stays as it is, so that it does not go on and off
-//! with each byte. `drain().await` waits as long as the writer is paused, and that is all it does:
-//! it is not a flush. A program that writes without it is not slowed down, and pays with memory.
+//! with each byte. `drain().await`, while the writer is paused, waits until it goes on, and that is all it
+//! does: it is not a flush. A program that writes without it is not slowed down, and pays with memory.
 //!
 //! asyncio: `StreamWriter` (streams.py), and below it the transport (`_SelectorSocketTransport`,
 //! `_FlowControlMixin`), whose turns these are.
@@ -101,9 +101,9 @@ impl<S: StreamSocket> StreamWriter<S> {
         self.transport.write(bytes)
     }
 
-    /// Waits while the writer is paused: while the buffer, once it has grown above the high mark, is
-    /// above the low one. Where nothing is to be waited for, it takes no turn of the loop. asyncio:
-    /// `StreamWriter.drain`.
+    /// If the writer is paused, waits until it goes on: until the buffer, which had grown above the high
+    /// mark, is down to the low one. (Of several that wait, one that runs first may have paused it again.)
+    /// Where nothing is to be waited for, it takes no turn of the loop. asyncio: `StreamWriter.drain`.
     ///
     /// # Errors
     ///
