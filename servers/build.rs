@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 const FOLDERS: [&str; 4] = ["reactor/src", "executor/src", "executor/examples", "servers/src"];
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    // Asked now and not when this was compiled: a checkout may be moved together with what it has built.
+    let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
+    let root = here.join("..").canonicalize()?;
     let mut list = String::from("&[\n");
     for folder in FOLDERS {
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
