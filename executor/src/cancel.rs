@@ -79,9 +79,10 @@ impl LoopState {
     ///
     /// Who hears first may itself wait for somebody else: the request goes along the whole chain, in
     /// a loop and not by recursion, since chains may be long. Tasks that wait for each other in a
-    /// circle are each asked once.
+    /// circle are each asked once. (asyncio: `RecursionError`.)
     fn request(&self, task: TaskKey, mut count: u32) {
-        let mut asked = HashSet::new();
+        let mut asked: HashSet<TaskKey> =
+            self.who_passes_on().filter(|from| *from != task).into_iter().collect();
         let mut next = vec![task];
         while let Some(task) = next.pop() {
             if !self.can_be_cancelled(task) || !asked.insert(task) {
@@ -121,6 +122,13 @@ impl LoopState {
                 self.cancel_at_next_step(task);
             }
         }
+    }
+
+    /// The running task, if it has heard a request and waits for those that are to answer it: if it cancels
+    /// somebody, it passes that on.
+    fn who_passes_on(&self) -> Option<TaskKey> {
+        let holds = |task: &TaskKey| self.tasks.cancellation(*task, |it| it.held.is_some()) == Some(true);
+        self.narrator().task_key().filter(holds)
     }
 
     /// The same for several: whether there was anything to cancel in any of them.

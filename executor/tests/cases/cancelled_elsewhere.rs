@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use executor::{
-    Cancelled, ClockKind, Deferred, Instant, JoinHandle, call_later, cancellable, cancelling, gather,
-    gather_results, now, shield, sleep, spawn, spawn_cancellable, task_group, timeout, uncancel, wait_for,
-    yield_now,
+    AbortHandle, Cancelled, ClockKind, Deferred, Instant, JoinHandle, TaskGroup, call_later, cancellable,
+    cancelling, gather, gather_results, now, shield, sleep, spawn, spawn_cancellable, task_group, timeout,
+    uncancel, wait_for, yield_now,
 };
 
 use crate::ms;
@@ -141,6 +141,61 @@ fn a_long_chain_and_a_circle_are_cancelled() {
         event_loop.block_on(main());
         event_loop.cancel_all_tasks();
     });
+}
+
+/// Each passes the request on by itself, in a step of its own: the circle is not to turn for ever.
+#[test]
+fn a_circle_of_which_one_hears_and_cancels_the_other_comes_to_an_end() {
+    #[derive(Clone, Default)]
+    struct Circle {
+        first: Rc<RefCell<Option<JoinHandle<()>>>>,
+        is_over: Rc<Cell<bool>>,
+    }
+    async fn joins(circle: Circle) {
+        let first = circle.first.take().expect("it is there by now");
+        let _ = first.await;
+    }
+    async fn limits(circle: Circle) {
+        let _ = wait_for(ms(100), spawn(joins(circle.clone()))).await;
+        circle.is_over.set(true);
+    }
+    async fn groups(circle: Circle) {
+        let child = joins(circle.clone());
+        let body = async move |group: TaskGroup<()>| {
+            group.spawn(async {
+                child.await;
+                Ok(())
+            });
+            Ok(())
+        };
+        let _ = task_group(body).await;
+        circle.is_over.set(true);
+    }
+    async fn closed<F: Future<Output = ()> + 'static>(first: fn(Circle) -> F) -> (Circle, AbortHandle) {
+        let circle = Circle::default();
+        let task = spawn(first(circle.clone()));
+        let first = task.abort_handle();
+        *circle.first.borrow_mut() = Some(task);
+        some_turns().await;
+        (circle, first)
+    }
+    async fn some_turns() {
+        for _ in 0..10 {
+            yield_now().await;
+        }
+    }
+    async fn main() {
+        for (circle, first) in [closed(limits).await, closed(groups).await] {
+            first.cancel();
+            some_turns().await;
+            assert!(circle.is_over.get());
+        }
+        let (circle, _) = closed(limits).await;
+        sleep(ms(100)).await;
+        some_turns().await;
+        assert!(circle.is_over.get(), "the limit ends it as well");
+    }
+    on_every_loop(|event_loop| event_loop.block_on(main()));
 }
 
 #[test]
