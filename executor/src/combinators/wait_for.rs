@@ -35,13 +35,15 @@ use crate::time::timeout::Elapsed;
 ///
 /// # Panics
 ///
-/// Outside of a running loop.
+/// Outside of a running loop, or of the one that the task is of: from there it could not be cancelled.
 #[track_caller]
 pub fn wait_for<C>(limit: Duration, child: C) -> WaitFor<C::Output>
 where
     C: IntoTask<Output: 'static>,
 {
     let handle = child.into_task();
+    let state = event_loop::running("wait_for()");
+    assert!(handle.is_of(&state.ready.inbox), "wait_for() of a task of another loop than the one that runs");
     let (over, bell) = (Rc::new(Cell::new(false)), Rc::new(Bell::default()));
     let noted = Rc::clone(&over);
     let watch = watch_one(&handle, &bell, move || noted.set(true));

@@ -91,6 +91,8 @@ fn a_handle_of_another_loop_cancels_nobody_here() {
             let same_number = spawn(async { yield_now().await });
             let refused = panic::catch_unwind(AssertUnwindSafe(|| stranger.cancel()));
             assert!(refused.is_err(), "it says whose task it is");
+            let refused = panic::catch_unwind(AssertUnwindSafe(|| drop(wait_for(ms(1), stranger))));
+            assert!(refused.is_err(), "at once, and not when its time is up");
             same_number.await.unwrap();
         });
     });
