@@ -42,6 +42,7 @@ use crate::join_handle::{JoinHandle, joinable};
 use crate::ready::{self, Entry, ReadyQueue, Wakeup};
 use crate::settings::WakeMode;
 use crate::task::{About, Tasks};
+use crate::time::clock::Clock;
 use crate::time::instant::Instant;
 use crate::time::{Due, TimerKey, Timers};
 
@@ -108,15 +109,19 @@ impl LoopState {
         }
     }
 
-    /// Who tells the observers what happens. It holds the clock as well, since nothing is told
+    /// Who tells the observers what happens. It also keeps the [clock](Self::clock), since nothing is told
     /// without its time.
     pub(crate) fn narrator(&self) -> &Narrator {
         &self.ready.narrator
     }
 
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.narrator().clock
+    }
+
     /// The time, read afresh: for a sleep that begins now. A turn may have been running for long.
     pub(crate) fn now(&self) -> Instant {
-        self.narrator().clock.now()
+        self.clock().now()
     }
 
     /// Makes a task of a future. It is polled for the first time in the next turn, never here: who
@@ -320,9 +325,8 @@ impl EventLoop {
     /// Makes the loop the running one. asyncio's `_check_running` refuses the same.
     #[track_caller]
     fn enter(&self, what: &str) -> Entered {
-        let busy = running_if_any().is_some();
         assert!(
-            !busy,
+            running_if_any().is_none(),
             "{what} inside a running event loop: a loop cannot wait for itself; `.await` the future instead"
         );
         Entered::new(&self.state)

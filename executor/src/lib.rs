@@ -211,8 +211,8 @@ pub fn stop() {
 #[track_caller]
 pub fn block(duration: Duration) {
     let state = event_loop::running("block()");
-    match state.narrator().clock.kind() {
-        ClockKind::Virtual => state.narrator().clock.advance(duration),
+    match state.clock().kind() {
+        ClockKind::Virtual => state.clock().advance(duration),
         ClockKind::Real | ClockKind::Stepping => std::thread::sleep(duration),
     }
 }

@@ -21,9 +21,8 @@
 //!
 //! At first reading, skip what only reports: all that begins with `tell_`, what is measured or noted
 //! for it (`stopwatch`, `because`, `has_said`, `waits_since`, `timers_about_to_move`), and
-//! `let_the_person_step`. The loop works without. And take `deliver` for "wake": that it has two ways to
-//! do so is told in `ready.rs`. (At second reading: the narrator, who reports, also holds the clock; and
-//! whoever looks on may have given the loop something to do, so `tell_wait_begin` looks again.)
+//! `let_the_person_step`. The loop works without. And take `deliver` for "wake": it runs what it is given,
+//! as a rule a waker, now or a turn later (`ready.rs` tells why).
 //!
 //! As long as phase 5 lasts, no socket is looked at and no timer, and nobody can interrupt: a task
 //! that does not come to an `.await` that waits holds all the others. That is the bargain of an event
@@ -45,8 +44,8 @@ use crate::time::instant::Instant;
 impl LoopState {
     /// One turn of the loop. asyncio: `_run_once`.
     ///
-    /// Phase 2 puts the sockets and timers that have come into `found`, and phases 3 and 4 empty it: it
-    /// outlives the turn only to keep its memory.
+    /// Phase 2 puts the sockets and timers that have come into `found`, and phases 3 and 4 empty it. It is
+    /// handed from turn to turn so that none has to allocate.
     pub(crate) fn tick(&self, found: &mut Found) {
         self.let_the_person_step();
         self.narrator().next_tick();
@@ -85,8 +84,9 @@ impl LoopState {
     }
 
     /// Phase 1: until when phase 2 may wait. (asyncio makes a duration of it, for which one has to look
-    /// at the clock first.)
-    pub(crate) fn until(&self) -> Until<Instant> {
+    /// at the clock first. Here the turn's time will do, which may be old: then a wait of [`LONGEST_WAIT`]
+    /// ends early, and another follows.)
+    fn until(&self) -> Until<Instant> {
         if self.has_work() {
             return Until::Now;
         }
@@ -109,7 +109,6 @@ impl LoopState {
     fn wait(&self, mut until: Until<Instant>, found: &mut Found) {
         loop {
             self.wait_once(until, found);
-            // After a wait it is later than it was. Without one, nearly nobody needs to know.
             if until != Until::Now || self.needs_the_time() {
                 self.find_due(&mut found.due);
             }
@@ -120,8 +119,8 @@ impl LoopState {
         }
     }
 
-    /// Whether a turn that did not wait has to know the time: there are timers to judge by it, or
-    /// somebody looks on.
+    /// Whether even a turn that did not wait has to know the time: there are timers to judge by it, or
+    /// somebody looks on. Else the turn's time stays what it was, and that saves a look at the clock.
     fn needs_the_time(&self) -> bool {
         self.timers.borrow().armed() > 0 || self.narrator().is_observed()
     }
@@ -136,20 +135,22 @@ impl LoopState {
         self.tell_timers_moved(may_move);
     }
 
-    /// Asks the operating system once. How long that takes depends on the clock: where a timer can end
-    /// the wait, the virtual one only looks, and jumps to the timer instead (unless the thread pool
-    /// works).
+    /// Asks the operating system once. With the real clock that takes until then, or until something
+    /// comes. The virtual one does not wait for a timer: the sockets are only looked at, and if nothing has
+    /// come, `waited` sets the clock to the timer's time. (Unless the thread pool works: that takes real
+    /// time, so the loop really waits for it.)
     fn wait_once(&self, until: Until<Instant>, found: &mut Found) {
-        let (began, until) = self.tell_wait_begin(until);
-        let clock = &self.narrator().clock;
-        let ask_for = clock.to_ask_for(until, self.extras.pool.is_busy());
+        let began = self.tell_wait_begin(until);
+        // Whoever was told may have given the loop something to do.
+        let until = if began.is_some() { self.until() } else { until };
+        let ask_for = self.clock().to_ask_for(until, self.extras.pool.is_busy());
         // Whoever does not want to wait, and has no sockets, has nothing to ask.
         if ask_for != Until::Now || self.reactor.sources() > 0 {
             let result = self.reactor.wait(ask_for, &mut found.fired);
             result.expect("the operating system cannot wait for the loop's descriptors any more");
         }
         let in_vain = found.fired.is_empty() && self.ready.inbox.is_empty();
-        clock.waited(until, ask_for, in_vain);
+        self.clock().waited(until, ask_for, in_vain);
         self.tell_wait_end(began, &found.fired);
     }
 
@@ -182,8 +183,8 @@ impl LoopState {
         };
         self.narrator().step_begins(task);
         if to_be_dropped {
-            // It was aborted, or is to be cancelled and has no await that could be told so. Its destructors
-            // run here, where it would have been polled, not in the midst of what the one who asked did.
+            // It was aborted; or it was cancelled, and stands at no await that can be told. It is dropped
+            // here, in a step of its own, and not while whoever asked for that was in the midst of theirs.
             self.end_task(task, runnable, Outcome::Cancelled);
             return;
         }
@@ -198,9 +199,9 @@ impl LoopState {
                 // looked at again.
                 let since = self.waits_since(began);
                 self.tell_polled(task, began, true);
-                let has_said = self.narrator().has_said();
-                let must_cancel = self.tasks.suspend(task, runnable, has_said, since);
+                let must_cancel = self.tasks.suspend(task, runnable, self.narrator().has_said(), since);
                 self.narrator().step_ends();
+                // As a rule it was cancelled in this very step: only now is it known what it waits for.
                 if must_cancel {
                     self.cancel_what_it_came_to(task);
                 }
@@ -214,8 +215,8 @@ impl LoopState {
 
     /// Drops a task, in its own step.
     fn end_task(&self, task: TaskKey, runnable: Runnable, outcome: Outcome) {
-        // The future goes first, and its slot after: what its destructors wake or ask of the loop
-        // still finds the task in the table. Only to cancel it is too late, and `ending` says so.
+        // The future goes first, and its slot after: what its destructors wake or ask of the loop still
+        // finds the task in the table. Only to cancel it is too late: `cancel.rs` looks at `ending`.
         self.ending.set(Some(task));
         drop_body(runnable.body);
         let polls = self.tasks.end(task);

@@ -8,7 +8,7 @@ use crate::settings::ClockKind;
 impl EventLoop {
     /// The clock it goes by.
     pub fn clock(&self) -> ClockKind {
-        self.state.narrator().clock.kind()
+        self.state.clock().kind()
     }
 
     /// The number of turns so far. What runs now runs in the turn of this number; 0 is before the

@@ -25,7 +25,7 @@ impl LoopState {
                 backend: self.reactor.backend().name(),
                 timers: self.timers.borrow().kind().name(),
                 wake: self.ready.mode.name(),
-                clock: self.narrator().clock.kind().name(),
+                clock: self.clock().kind().name(),
             });
         }
     }
@@ -132,10 +132,8 @@ impl LoopState {
         }
     }
 
-    /// Says how long the loop may wait now, too: whoever looks on may have given it something to do, or to
-    /// wait for.
-    pub(crate) fn tell_wait_begin(&self, until: Until<Instant>) -> (Option<Instant>, Until<Instant>) {
-        let Some(began) = self.narrator().stopwatch() else { return (None, until) };
+    pub(crate) fn tell_wait_begin(&self, until: Until<Instant>) -> Option<Instant> {
+        let began = self.narrator().stopwatch()?;
         let timeout = match until {
             Until::Now => Some(Duration::ZERO),
             Until::At(moment) => Some(moment.since(began)),
@@ -143,7 +141,7 @@ impl LoopState {
         };
         let timers = self.timers.borrow().armed();
         self.narrator().tell(Event::WaitBegin { timeout, sources: self.reactor.sources(), timers });
-        (Some(began), self.until())
+        Some(began)
     }
 
     pub(crate) fn tell_wait_end(&self, began: Option<Instant>, fired: &[Fired<Wakeup>]) {
