@@ -269,6 +269,8 @@ fn an_answer_that_is_not_good_is_said_and_the_exit_code_says_it_too() {
         (&b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"[..], "status 503"),
         (b"", "closed without an answer"),
         (b"SSH-2.0-nonsense\r\n", "what came back is not HTTP/1"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "closed in the midst of its answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhalf", "closed in the midst of its answer"),
     ] {
         let bad = answering(bytes).to_string();
         let addresses = ["--external", "--async-addr", &good, "--blocking-addr", &bad, "--after", "0"];

@@ -12,8 +12,11 @@ use std::time::{Duration, Instant};
 use super::news::{What, Wire};
 use super::plan::Request;
 
-/// How much of an answer is kept. The status is in its first line; the rest only has to arrive.
-const KEPT: usize = 64;
+/// How much of an answer is kept: its head, which says how long the rest is. That only has to arrive.
+const KEPT: usize = 16 * 1024;
+
+/// So many lines a head may have.
+const MOST_HEADERS: usize = 64;
 
 /// Sends `request`, which is number `number` of the plan, at its time after `zero`, and tells what
 /// becomes of it.
@@ -37,33 +40,37 @@ fn exchange(number: usize, request: &Request, patience: Duration, wire: &Wire) -
         format!("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", request.target, request.server);
     stream.write_all(head.as_bytes())?;
 
-    let mut kept = Vec::new();
+    let (mut kept, mut arrived) = (Vec::new(), 0);
     let mut bytes = [0; 4096];
     // To the end of the connection, which is the end of the answer, for that is what was asked for.
     loop {
         let count = match stream.read(&mut bytes) {
-            Ok(0) => return status(&kept),
+            Ok(0) => return status(&kept, arrived),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        if kept.is_empty() {
+        if arrived == 0 {
             wire.tell(What::FirstByte(number));
         }
+        arrived += count;
         let room = KEPT - kept.len();
         kept.extend_from_slice(&bytes[..count.min(room)]);
     }
 }
 
-/// Finds the status in the first line of an answer: `HTTP/1.1 200 OK`.
-fn status(answer: &[u8]) -> io::Result<u16> {
+/// Finds the status in the head of an answer of which so many bytes have arrived: if they are all of it.
+fn status(answer: &[u8], arrived: usize) -> io::Result<u16> {
     if answer.is_empty() {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    let line = String::from_utf8_lossy(answer);
-    let mut words = line.split([' ', '\r']);
-    match (words.next(), words.next().map(str::parse)) {
-        (Some(version), Some(Ok(status))) if version.starts_with("HTTP/1.") => Ok(status),
-        _ => Err(io::ErrorKind::InvalidData.into()),
+    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    let mut response = httparse::Response::new(&mut headers);
+    let head = response.parse(answer).map_err(|_| io::ErrorKind::InvalidData)?;
+    let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("Content-Length"));
+    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.parse::<usize>().ok());
+    match (head, response.code) {
+        (httparse::Status::Complete(head), Some(code)) if arrived - head >= length.unwrap_or(0) => Ok(code),
+        _ => Err(io::Error::other("closed in the midst of its answer")),
     }
 }
