@@ -1,14 +1,19 @@
 //! TCP: how its connections are made, and their addresses.
 
-use std::future::{self, Future};
+use std::future::Future;
 use std::io;
 use std::net::{self, SocketAddr};
+use std::time::Duration;
 
 use reactor::Direction;
 use socket2::{Domain, Protocol, Type};
 
 use super::stream::Stream;
 use crate::inspect::event::Spot;
+use crate::time::sleep::sleep;
+
+/// How often [`failure`](Stream::failure) looks where it is not told.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// A TCP connection.
 pub type TcpStream = Stream<net::TcpStream>;
@@ -63,20 +68,21 @@ impl Stream<net::TcpStream> {
     /// has only ended its sending half may still wait for an answer, and has not failed. Dropping
     /// the future loses nothing. asyncio: `Protocol.connection_lost` with an exception.
     ///
-    /// It looks at the first thing that happens after it is called, and if that is bytes or their
-    /// end, then not again: what comes later is found by whoever tries to read or write.
+    /// Bytes that nobody reads, or their end, hide from us what the operating system would say next. From
+    /// then on it looks once a second.
     #[track_caller]
     #[doc(alias = "connection_lost")]
     pub fn failure(&self) -> impl Future<Output = io::Error> + '_ {
         let readable = self.readable();
         async move {
-            let failed = match readable.await {
-                Ok(()) => self.socket.get().take_error(),
-                Err(error) => Err(error),
-            };
-            match failed {
-                Ok(None) => future::pending().await,
-                Ok(Some(error)) | Err(error) => error,
+            if let Err(error) = readable.await {
+                return error;
+            }
+            loop {
+                match self.socket.get().take_error() {
+                    Ok(None) => sleep(LOOK_AGAIN).await,
+                    Ok(Some(error)) | Err(error) => return error,
+                }
             }
         }
     }

@@ -167,6 +167,33 @@ fn a_reset_is_a_failure_that_can_be_waited_for() {
 }
 
 #[test]
+fn a_reset_is_a_failure_also_behind_bytes_that_nobody_reads_or_their_end() {
+    // On a real clock it takes a second: it is looked for then.
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            for bytes in [b"bytes".as_slice(), b""] {
+                let listener = std::net::TcpListener::bind(anywhere()).unwrap();
+                let mut far = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+                let near = TcpStream::from_std(listener.accept().unwrap().0).unwrap();
+                if bytes.is_empty() {
+                    far.shutdown(Shutdown::Write).unwrap();
+                } else {
+                    far.write_all(bytes).unwrap();
+                }
+                near.readable().await.unwrap();
+                let waiting = spawn(async move { near.failure().await });
+                yield_now().await;
+                SockRef::from(&far).set_linger(Some(Duration::ZERO)).unwrap();
+                drop(far);
+                // Linux calls it a broken pipe if the peer had ended its half.
+                let failure = waiting.await.unwrap().kind();
+                assert!(matches!(failure, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe), "{failure}");
+            }
+        });
+    });
+}
+
+#[test]
 fn bytes_and_their_end_are_no_failure_and_stay_to_be_read() {
     on_every_kind(ClockKind::Real, |event_loop| {
         event_loop.block_on(async {

@@ -147,6 +147,23 @@ fn five_hundred_clients_that_send_a_byte_now_and_then() {
     assert!(all >= LIMIT && all < LIMIT + Duration::from_millis(500), "all were closed after {all:?}");
 }
 
+const SLEEPER: &[u8] = b"GET /sleeper?seconds=30 HTTP/1.1\r\nHost: x\r\n\r\n";
+
+/// One client that waits for its answer, says more or says that it has said all, and then goes away.
+fn go_away_waiting(server: &Server, says_more: bool) {
+    let mut stream = server.connect();
+    stream.write_all(SLEEPER).unwrap();
+    let let_it_come_there = || thread::sleep(Duration::from_millis(2));
+    let_it_come_there();
+    if says_more {
+        stream.write_all(ACTIVER).unwrap();
+    } else {
+        stream.shutdown(Shutdown::Write).unwrap();
+    }
+    let_it_come_there();
+    reset(stream);
+}
+
 /// One client that goes away in the middle of something: what it does, and where it stops, `number`
 /// decides.
 fn go_away(server: &Server, number: u32) {
@@ -154,7 +171,7 @@ fn go_away(server: &Server, number: u32) {
     let talk: &[u8] = match number % 6 {
         0 => b"",
         1 => ACTIVER,
-        2 => b"GET /sleeper?seconds=30 HTTP/1.1\r\nHost: x\r\n\r\n",
+        2 => SLEEPER,
         3 => b"POST /activer HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nhalf a body",
         4 => {
             b"GET /threaded?seconds=0.01 HTTP/1.1\r\nHost: x\r\n\r\nGET /activer HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -188,7 +205,11 @@ fn two_thousand_resets_leave_nothing_behind() {
     for round in 0..3_u32 {
         // A multiplicative hash: any order will do, if it is the same every time.
         for number in 0..1_000 {
-            go_away(&server, (round * 1_000 + number).wrapping_mul(2_654_435_761) >> 7);
+            match number % 10 {
+                0 => go_away_waiting(&server, true),
+                5 => go_away_waiting(&server, false),
+                _ => go_away(&server, (round * 1_000 + number).wrapping_mul(2_654_435_761) >> 7),
+            }
         }
         within(Duration::from_secs(2), "all descriptors to be closed", || {
             (server.descriptors() <= descriptors).then_some(())
