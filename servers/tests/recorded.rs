@@ -134,6 +134,17 @@ fn what_a_killed_server_has_recorded_can_be_read() {
 }
 
 #[test]
+fn a_recording_that_breaks_off_is_told_whatever_else_is() {
+    let file = scratch("full.jsonl");
+    let _ = fs::remove_file(&file);
+    std::os::unix::fs::symlink("/dev/full", &file).unwrap();
+    let mut server = command(ASYNC, &["--addr", "127.0.0.1:0", "--record", file.to_str().unwrap()]);
+    server.env("RUST_LOG", "http=info");
+    let program = Program::start(server);
+    assert!(program.log("cannot record in ").contains("full.jsonl any more: "));
+}
+
+#[test]
 fn the_blocking_server_records_its_requests() {
     let file = scratch("blocking.json");
     let (mut program, address) = serve_recorded(BLOCKING, &file, &[]);

@@ -13,8 +13,9 @@
 use std::cell::Cell;
 use std::env;
 use std::fmt;
-use std::fs::File;
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,7 +43,9 @@ struct Writer {
     path: PathBuf,
     /// Nothing any more once it is finished, or could not be written.
     file: Option<File>,
+    /// What is to be written next, and how many bytes have been.
     text: String,
+    written: u64,
     form: Form,
     /// How many events without a loop were told.
     told: u64,
@@ -80,11 +83,13 @@ impl fmt::Display for RecordError {
 impl std::error::Error for RecordError {}
 
 impl Recording {
-    /// Begins a file; one that is there is replaced.
+    /// Begins a file. One that is there is replaced, but not before there is something to write: a program
+    /// that cannot start replaces nothing.
     ///
     /// # Errors
     ///
-    /// If its name ends in neither `.jsonl` nor `.json`, or it cannot be written.
+    /// If its name ends in neither `.jsonl` nor `.json`, if it cannot be written or is a pipe (whose reader
+    /// could hold the loop), or if another recording is being written to it.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, RecordError> {
         let path = path.as_ref();
         let form = match path.extension().and_then(|ending| ending.to_str()) {
@@ -92,9 +97,9 @@ impl Recording {
             Some("json") => Form::Perfetto(Box::default()),
             _ => return Err(RecordError::Ending(path.to_owned())),
         };
-        let file = File::create(path).map_err(|error| RecordError::File(path.to_owned(), error))?;
+        let file = open(path).map_err(|error| RecordError::File(path.to_owned(), error))?;
         let (path, file, began) = (path.to_owned(), Some(file), MachineTime::now());
-        let writer = Writer { path, file, text: String::new(), form, told: 0, began };
+        let writer = Writer { path, file, text: String::new(), written: 0, form, told: 0, began };
         Ok(Recording { shared: Arc::new(Mutex::new(writer)) })
     }
 
@@ -129,6 +134,20 @@ impl Recording {
     fn lock(&self) -> MutexGuard<'_, Writer> {
         // A panic of another thread is no reason to lose the story of it.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens a file as it is, if nobody else writes to it.
+fn open(path: &Path) -> io::Result<File> {
+    // Asked first: to open a pipe is to wait for its reader.
+    if fs::metadata(path).is_ok_and(|there| there.file_type().is_fifo()) {
+        return Err(io::Error::other("it is a pipe"));
+    }
+    let file = File::options().write(true).create(true).truncate(false).open(path)?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(io::Error::other("another recording is being written to it")),
+        // Where files cannot be locked, nobody can be kept off.
+        Err(TryLockError::Error(_)) | Ok(()) => Ok(file),
     }
 }
 
@@ -191,15 +210,28 @@ impl Writer {
 
     fn write_out(&mut self) {
         let Some(file) = &mut self.file else { return };
-        if let Err(error) = file.write_all(self.text.as_bytes()) {
-            log::error!(target: "loop::tick", "cannot record in {} any more: {error}", self.path.display());
-            self.file = None;
+        if self.written == 0 && !self.text.is_empty() {
+            // A device has no length, and nothing in it to replace.
+            let _ = file.set_len(0);
+        }
+        match file.write_all(self.text.as_bytes()) {
+            Ok(()) => self.written += self.text.len() as u64,
+            Err(error) => {
+                // Whatever RUST_LOG says: who asked for a recording is to know that it breaks off.
+                let path = self.path.display();
+                let _ = writeln!(io::stderr(), "error: cannot record in {path} any more: {error}");
+                // The part of an event that was written is of no use.
+                let _ = file.set_len(self.written);
+                self.file = None;
+            }
         }
         self.text.clear();
     }
 
     fn finish(&mut self) {
-        if self.file.is_some()
+        let has_begun = self.written > 0 || !self.text.is_empty();
+        if has_begun
+            && self.file.is_some()
             && let Form::Perfetto(fold) = &mut self.form
         {
             fold.finish(&mut self.text);

@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use std::time::Duration;
 use std::{env, fs};
 
-use executor::inspect::{Event, LogLines, Record, State};
+use executor::inspect::{Event, LogLines, Record, Recording, State};
 
 use executor::{EventLoop, Instant};
 
@@ -191,4 +191,38 @@ fn a_loop_that_cannot_be_recorded_is_not_built() {
     assert!(!scratch("trace.txt").exists());
     let text = refused(&scratch("nowhere").join("trace.json"));
     assert!(text.contains("nowhere") && text.contains("cannot record"), "{text}");
+}
+
+#[test]
+fn a_program_that_cannot_start_replaces_no_recording() {
+    for ending in ["jsonl", "json"] {
+        let path = scratch(&format!("kept.{ending}"));
+        fs::write(&path, "of yesterday").unwrap();
+        drop(Recording::create(&path).unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "of yesterday");
+        EventLoop::builder().record(&path).build().unwrap().block_on(async {});
+        assert!(
+            fs::read_to_string(&path).unwrap().contains("loop"),
+            "with something to write it is replaced"
+        );
+    }
+}
+
+#[test]
+fn two_recordings_do_not_share_a_file() {
+    let path = scratch("shared.jsonl");
+    let first = Recording::create(&path).unwrap();
+    let refused = Recording::create(&path).unwrap_err().to_string();
+    assert!(refused.contains("shared.jsonl: another recording"), "{refused}");
+    drop(first);
+    Recording::create(&path).unwrap();
+}
+
+#[test]
+fn a_pipe_is_refused_and_not_waited_for() {
+    let path = scratch("pipe.jsonl");
+    let _ = fs::remove_file(&path);
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    let refused = Recording::create(&path).unwrap_err().to_string();
+    assert!(refused.contains("pipe.jsonl: it is a pipe"), "{refused}");
 }
