@@ -211,8 +211,10 @@ impl LogLines {
             let text = laid_out.to_string();
             line = Some(LogLine { target: draft.target, level: draft.level, text });
         }
-        if let Event::Ended { task, .. } | Event::Abandoned { task, .. } | Event::Unclaimed { task, .. } =
-            &record.event
+        if let Event::Ended { task, .. }
+        | Event::Abandoned { task, .. }
+        | Event::Unclaimed { task, .. }
+        | Event::LeftOut { task, .. } = &record.event
         {
             self.names.borrow_mut().remove(task);
         }
