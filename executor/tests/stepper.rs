@@ -3,11 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic with its line is how a test speaks")]
 
-use std::env;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
+use std::{env, fs};
 
 use executor::{ClockKind, EventLoop, Instant, call_at, call_later, sleep, spawn, spawn_named, stop};
 
@@ -161,6 +161,30 @@ fn q_quits() {
     let output = typed(cafe(), "\n\nq\n\n");
     assert!(shown(&output).ends_with("step> \n"));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "Making coffee...\nReading a book...\n");
+}
+
+#[test]
+fn whoever_quits_has_a_recording_of_all_that_has_happened() {
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("quit.jsonl");
+    let mut cafe = cafe();
+    cafe.env("LOOP_RECORD", &file);
+    typed(cafe, "\n\nq\n");
+    let text = fs::read_to_string(file).unwrap();
+    let told: Vec<&str> = text.lines().rev().take(2).collect();
+    assert!(
+        told[0].contains(r#""event":"loop_end""#) && told[1].contains(r#""event":"turn_end""#),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_byte_that_is_no_letter_is_nothing_to_do() {
+    let mut cafe = cafe();
+    cafe.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = cafe.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"\xff\nq\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(shown(&output).contains("is nothing to do here; ? says what is\nstep> "), "{}", shown(&output));
 }
 
 #[test]

@@ -83,8 +83,8 @@ impl LoopState {
         loop {
             let _ = write!(out, "step> ");
             let _ = out.flush();
-            let mut line = String::new();
-            let read = io::stdin().lock().read_line(&mut line);
+            let mut line = Vec::new();
+            let read = io::stdin().lock().read_until(b'\n', &mut line);
             if !io::stdin().is_terminal() {
                 // No Enter of anybody's has ended the line with the prompt.
                 let _ = writeln!(out);
@@ -96,10 +96,14 @@ impl LoopState {
                 }
                 Ok(_) => {}
             }
-            match line.trim() {
+            match String::from_utf8_lossy(&line).trim() {
                 "" => return 1,
                 "c" => return FOR_GOOD,
-                "q" => process::exit(0),
+                "q" => {
+                    // Whoever records the loop writes down all that has happened.
+                    self.tell_loop_end();
+                    process::exit(0);
+                }
                 "t" => {
                     let _ = write!(out, "{}", self.snapshot().dump());
                 }
