@@ -84,7 +84,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (route, how) in routes {
         largest_delay(&beats);
         let target = format!("{route}?seconds={}", f64::from(millis) / 1e3);
-        let total = ask_at_once(server, &target, CLIENTS)?.as_secs_f64();
+        let total = ask_at_once(server.address, &target, CLIENTS)?.as_secs_f64();
         let late = largest_delay(&beats).as_millis();
         println!("{route:10} {how:26} after {total:5.2} s          {late:5} ms");
     }

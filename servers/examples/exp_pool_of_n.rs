@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("requests at once   all have their answer");
     for requests in [threads, threads + 1, 2 * threads, 2 * threads + 1] {
         let target = format!("/threaded?seconds={}", f64::from(millis) / 1e3);
-        let total = ask_at_once(server, &target, requests)?.as_secs_f64();
+        let total = ask_at_once(server.address, &target, requests)?.as_secs_f64();
         println!("{requests:16}   after {total:5.2} s");
     }
     println!(

@@ -210,3 +210,23 @@ fn a_file_that_cannot_be_recorded_in_is_an_error_before_anything_starts() {
         }
     }
 }
+
+#[test]
+fn the_experiments_complete_their_recordings() {
+    let programs = env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples");
+    for (name, arguments) in [("exp_one_loop_three_routes", &["20"][..]), ("exp_pool_of_n", &["2", "20"])] {
+        for ending in ["json", "jsonl"] {
+            let file = scratch(&format!("{name}.{ending}"));
+            let program = programs.join(name);
+            let mut experiment = command(program.to_str().unwrap(), arguments);
+            experiment.env("LOOP_RECORD", &file);
+            assert!(finish(experiment).status.success());
+            let text = fs::read_to_string(file).unwrap();
+            if ending == "json" {
+                assert!(trace::check(&text).requests > 0);
+            } else {
+                assert!(records(&text).iter().any(|record| matches!(record.event, Event::LoopEnd)));
+            }
+        }
+    }
+}

@@ -4,38 +4,56 @@ use std::error::Error;
 use std::future;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Barrier};
+use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use executor::{ClockKind, EventLoop, spawn_named};
+use executor::{ClockKind, EventLoop, LoopHandle, spawn_named};
 use servers::async_server;
 use servers::options::Options;
 
-/// Starts the server on a loop with a pool of so many threads, and gives its address. Beside it, on the same loop,
-/// runs what `beside` returns. Both end with the program.
-pub(crate) fn start_server<B, F>(threads: usize, beside: B) -> io::Result<SocketAddr>
+/// A server that ends when this is dropped, so that a recording of its loop is complete.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    event_loop: LoopHandle,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.event_loop.stop();
+        // A panic of the server's has been reported.
+        let _ = self.thread.take().map(thread::JoinHandle::join);
+    }
+}
+
+/// Starts the server on a loop with a pool of so many threads. Beside it, on the same loop, runs what `beside` returns.
+pub(crate) fn start_server<B, F>(threads: usize, beside: B) -> Result<Server, Box<dyn Error>>
 where
     B: FnOnce() -> F + Send + 'static,
     F: Future<Output = ()> + 'static,
 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
-    let serve = move || -> Result<(), Box<dyn Error>> {
+    let (tell, told) = mpsc::channel();
+    let serve = move || {
         // A blocking call is what these experiments are about: no need to warn of it.
         let builder = EventLoop::builder().clock(ClockKind::Real).threads(threads).debug(false);
-        builder.build()?.block_on(async move {
+        let event_loop = match builder.build() {
+            Ok(event_loop) => event_loop,
+            Err(error) => return drop(tell.send(Err(error))),
+        };
+        let _ = tell.send(Ok(event_loop.handle()));
+        event_loop.spawn(async move {
             let _runs_on = spawn_named("beside", beside());
-            async_server::serve(listener, Options::default(), future::pending()).await
-        })?;
-        Ok(())
+            if let Err(error) = async_server::serve(listener, Options::default(), future::pending()).await {
+                eprintln!("the server ended: {error}");
+            }
+        });
+        event_loop.run_forever();
     };
-    thread::Builder::new().name("server".to_owned()).spawn(move || {
-        if let Err(error) = serve() {
-            eprintln!("the server ended: {error}");
-        }
-    })?;
-    Ok(address)
+    let thread = thread::Builder::new().name("server".to_owned()).spawn(serve)?;
+    Ok(Server { address, event_loop: told.recv()??, thread: Some(thread) })
 }
 
 /// Lets so many clients ask for `target` at the same time, and gives how long it took until the last had its answer.
