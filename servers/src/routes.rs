@@ -106,10 +106,7 @@ pub fn served(response: Response, time: Duration) -> Response {
 
 /// What a server says that is asked for its loop and shows none.
 pub fn no_loop() -> Response {
-    text(
-        Status::NotFound,
-        "Here is no loop to show: this server does one thing after the other. GET /loop on async-server shows one.\n",
-    )
+    text(Status::NotFound, "No loop is shown here. Run async-server, and GET /loop of it shows one.\n")
 }
 
 /// Whether a request is worth a line in the trace. Who looks at the loop is no part of what is seen.

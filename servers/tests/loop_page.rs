@@ -158,7 +158,7 @@ fn a_server_without_a_loop_says_so() {
     let (_program, server) = serve(BLOCKING);
     for target in ["/loop", "/loop/events"] {
         let answer = ask(server, "GET", target);
-        assert_eq!((answer.status, answer.body.contains("no loop to show")), (404, true), "{target}");
+        assert_eq!((answer.status, answer.body.contains("No loop is shown here")), (404, true), "{target}");
     }
 }
 
