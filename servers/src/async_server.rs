@@ -25,7 +25,7 @@ use slab::Slab;
 
 use crate::bounds::{ACCEPTED_AT_ONCE, LINGER, LINGER_BYTES, READ_SIZE};
 use crate::http::{Connection, DateLine, Limits, Request, Response, SpareBuffers, Step};
-use crate::inspector::{Inspector, Look, Viewer};
+use crate::inspector::{Inspector, Look, Viewer, is_from_here};
 use crate::options::Options;
 use crate::origins::permit;
 use crate::routes::{self, Reply, Target, Way};
@@ -289,19 +289,22 @@ async fn carry_out(server: &Server, client: &mut Client, reply: Reply) -> io::Re
     let began = now();
     let response = match reply {
         Reply::Now(response) => response,
-        Reply::Loop(asked) => match server.inspector.as_ref().map(|inspector| inspector.look(&asked)) {
-            None => return Ok(Some(routes::no_loop())),
-            Some(Look::Now(response)) => {
-                // What this connection does is not shown: so it does nothing that should be.
-                client.connection.finish();
-                return Ok(Some(response));
+        Reply::Loop(asked) => {
+            let Some(inspector) = &server.inspector else { return Ok(Some(routes::no_loop())) };
+            let (address, own) = (client.stream.peer_addr()?, client.stream.local_addr()?);
+            match inspector.look(&asked, is_from_here(address.ip(), own.ip())) {
+                Look::Now(response) => {
+                    // What this connection does is not shown: so it does nothing that should be.
+                    client.connection.finish();
+                    return Ok(Some(response));
+                }
+                Look::On(viewer) => {
+                    client.idle.set(true);
+                    stream(server, client, viewer).await?;
+                    return Ok(None);
+                }
             }
-            Some(Look::On(viewer)) => {
-                client.idle.set(true);
-                stream(server, client, viewer).await?;
-                return Ok(None);
-            }
-        },
+        }
         Reply::After(time, way, response) => {
             spend(time, way, client).await?;
             response

@@ -13,8 +13,8 @@
 //! What the page's own connections do is left out of what it shows: a loop that is looked at would else
 //! do little but tell how it tells.
 //!
-//! Only this machine is answered, under its own names: whatever page is open in the same browser may send
-//! requests here, and none but ours gets to see what the loop does.
+//! Only this machine is answered, wherever the server listens, and only under its own names: whatever page
+//! is open in the same browser may send requests here, and none but ours gets to see what the loop does.
 
 mod asked;
 mod sources;
@@ -23,6 +23,8 @@ mod viewer;
 pub use asked::{Asked, What};
 pub use sources::source;
 pub use viewer::Viewer;
+
+use std::net::IpAddr;
 
 use executor::inspect;
 
@@ -58,6 +60,11 @@ pub enum Look {
     On(Viewer),
 }
 
+/// Whether a client is on the same machine: it came over the loopback, or to the address that it has itself.
+pub fn is_from_here(client: IpAddr, own: IpAddr) -> bool {
+    client.to_canonical().is_loopback() || client == own
+}
+
 impl Inspector {
     /// For the server that listens at this port.
     pub fn new(port: u16, blocking: ServerUrl) -> Inspector {
@@ -65,8 +72,8 @@ impl Inspector {
     }
 
     /// Answers a request, in the task of its connection: that is hidden from now on.
-    pub fn look(&self, asked: &Asked) -> Look {
-        if asked.port != Some(self.port) {
+    pub fn look(&self, asked: &Asked, is_from_here: bool) -> Look {
+        if !is_from_here || asked.port != Some(self.port) {
             let text = "The loop is shown to this machine only, by its own name: ask http://127.0.0.1 or http://localhost.\n";
             return Look::Now(Response::text(Status::Forbidden, text).with_headers(HEADERS));
         }

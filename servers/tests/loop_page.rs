@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use program_support::{ASYNC, BLOCKING, DEADLINE, ask, ask_meanwhile, ask_with, serve, serve_with};
 use serde_json::Value;
+use servers::inspector::is_from_here;
 
 /// One who reads the stream.
 struct Viewer {
@@ -135,6 +136,24 @@ fn the_loop_is_shown_to_this_machine_by_its_own_name_only() {
         // What is no secret is for everybody.
         assert_eq!(status("/activer", &host), 200, "{host}");
         assert_eq!(status("/loopback", &host), 404, "{host}");
+    }
+}
+
+/// Names can be made up, and addresses hardly: a server that listens everywhere shows its loop to nobody else.
+#[test]
+fn other_machines_see_no_loop() {
+    for (client, own, is_here) in [
+        ("127.0.0.1", "127.0.0.1", true),
+        ("::1", "::1", true),
+        ("::ffff:127.0.0.1", "::ffff:127.0.0.1", true),
+        ("192.0.2.5", "192.0.2.5", true),
+        ("192.0.2.7", "192.0.2.5", false),
+        ("192.0.2.7", "127.0.0.1", false),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.5", false),
+        ("2001:db8::7", "2001:db8::5", false),
+    ] {
+        let (client, own) = (client.parse().unwrap(), own.parse().unwrap());
+        assert_eq!(is_from_here(client, own), is_here, "{client} asks {own}");
     }
 }
 
