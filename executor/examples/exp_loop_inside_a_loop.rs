@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! $ cargo run --example exp_loop_inside_a_loop
-//! run(coffee()): the task panicked: block_on() inside a running event loop: a loop cannot wait for itself; `.await` the future instead
+//! run(coffee()): the task panicked: run() inside a running event loop: a loop cannot wait for itself; `.await` the future instead
 //! coffee().await: coffee
 //! ```
 //!

@@ -1,6 +1,5 @@
 //! How a loop is made: its switches, and the short way.
 
-use std::future::Future;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -18,31 +17,6 @@ use crate::settings::{
 use crate::threads::pool::default_threads;
 use crate::time::Timers;
 use crate::time::clock::Clock;
-
-/// Runs `main` on a new loop, with the switches of the environment, and gives its result. Tasks that
-/// are left when it returns are [cancelled](EventLoop::cancel_all_tasks), and may clean up before
-/// the loop is dropped. Calls of [`to_thread`](crate::to_thread) that have begun are waited for,
-/// also when `main` panics. asyncio: `asyncio.run`.
-///
-/// # Errors
-///
-/// [`BuildError`], whose text is meant for the person who started the program.
-///
-/// # Panics
-///
-/// As [`EventLoop::block_on`].
-#[track_caller]
-pub fn run<F>(main: F) -> Result<F::Output, BuildError>
-where
-    F: Future + 'static,
-{
-    let event_loop = EventLoop::builder().build()?;
-    // Said beforehand, because a panic of `main` goes through here.
-    event_loop.state.extras.pool.wait_at_the_end();
-    let result = event_loop.block_on(main);
-    event_loop.cancel_all_tasks();
-    Ok(result)
-}
 
 impl EventLoop {
     /// The switches of a new loop. asyncio: `asyncio.new_event_loop`.

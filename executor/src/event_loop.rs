@@ -22,6 +22,7 @@
 
 mod asking;
 mod closing;
+pub(crate) mod run;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -292,13 +293,7 @@ impl EventLoop {
         // The main task is a task like any other; only its end means something more.
         let mut main = self.state.spawn(Some("main"), Spot::here(), main);
         self.state.run_until(&|| main.is_finished());
-        match main.take() {
-            Some(Ok(value)) => value,
-            // The panic goes on where the caller can see it, as if there were no loop in between.
-            Some(Err(JoinError::Panicked(panic))) => panic::resume_unwind(panic),
-            Some(Err(_)) => panic!("block_on(): the main task was cancelled"),
-            None => panic!("block_on(): the loop was stopped before the main task was done"),
-        }
+        run::result_of_main("block_on()", main.take())
     }
 
     /// Runs the loop until somebody calls [`stop`](crate::stop). asyncio: `loop.run_forever`.

@@ -81,7 +81,7 @@ use std::future::Future;
 use std::time::Duration;
 
 pub use abort_handle::AbortHandle;
-pub use builder::{Builder, run};
+pub use builder::Builder;
 pub use callback::{CallbackHandle, call_at, call_later, call_soon};
 pub use cancel::{Cancellable, Cancelled, cancellable, cancelling, spawn_cancellable, uncancel};
 pub use combinators::{
@@ -90,6 +90,7 @@ pub use combinators::{
 };
 pub use deferred::{Deferred, DoneCallback, WaitDeferred};
 pub use event_loop::EventLoop;
+pub use event_loop::run::run;
 pub use exceptions::{Unhandled, set_exception_handler};
 pub use join_error::JoinError;
 pub use join_handle::unclaimed::spawn_fallible;

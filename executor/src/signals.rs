@@ -9,6 +9,7 @@
 //! ([`Signals`]), or a callback is called ([`add_signal_handler`]).
 
 pub(crate) mod handler;
+pub(crate) mod interrupt;
 
 use std::fmt;
 use std::future::poll_fn;
@@ -122,6 +123,9 @@ impl Registration {
         let (ours, handlers) = UnixStream::pair()?;
         if signal == Signal::SIGUSR1 {
             sigusr1::give_way();
+        }
+        if signal == Signal::SIGINT {
+            interrupt::give_way();
         }
         let registration = Registration(low_level::pipe::register(signal.number(), handlers)?);
         Ok((ours, registration))

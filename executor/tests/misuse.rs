@@ -123,7 +123,7 @@ fn a_loop_inside_a_loop() {
 #[test]
 fn a_loop_inside_a_loop_with_the_short_way() {
     event_loop().block_on(async {
-        assert!(panic_of(|| run(async {})).starts_with("block_on() inside a running event loop"));
+        assert!(panic_of(|| run(async {})).starts_with("run() inside a running event loop"));
     });
 }
 

@@ -60,6 +60,11 @@ impl Stepper {
     pub(crate) fn begin(&self) {
         self.unasked.set(0);
     }
+
+    /// Whether the person is asked before the next turn.
+    pub(crate) fn asks(&self) -> bool {
+        self.unasked.get() == 0
+    }
 }
 
 impl LoopState {
