@@ -65,7 +65,8 @@ impl Condition {
     /// Releases the lock, waits to be notified, and takes the lock again. asyncio: `Condition.wait`.
     ///
     /// What was waited for may have come and gone until the lock is taken: look again, or use
-    /// [`wait_for`](Condition::wait_for).
+    /// [`wait_for`](Condition::wait_for). If the wait is dropped after it was notified, it passes that on, to
+    /// somebody who may have come later; the lock is not taken again. (asyncio takes it again even then.)
     #[track_caller]
     pub fn wait<'l, T>(&self, guard: LockGuard<'l, T>) -> impl Future<Output = LockGuard<'l, T>> {
         self.wait_at(guard, Spot::here())

@@ -104,8 +104,9 @@ impl<T: 'static> Queue<T> {
 }
 
 impl<T> Queue<T> {
-    /// Waits for a free place and puts an item there. If there is one, this does not wait: the task
-    /// goes on in the same step. asyncio: `Queue.put`.
+    /// Waits for a free place and puts an item there. If there is one, and it is not for somebody who was
+    /// woken for it and has not run yet, this does not wait: the task goes on in the same step. asyncio:
+    /// `Queue.put`, where who comes later may be quicker.
     ///
     /// # Errors
     ///
@@ -147,8 +148,9 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Waits for an item and takes it. If there is one, this does not wait: the task goes on in the
-    /// same step. asyncio: `Queue.get`.
+    /// Waits for an item and takes it. If there is one, and it is not for somebody who was woken for it and
+    /// has not run yet, this does not wait: the task goes on in the same step. asyncio: `Queue.get`, where who
+    /// comes later may be quicker.
     ///
     /// # Errors
     ///

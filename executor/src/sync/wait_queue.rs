@@ -26,8 +26,7 @@
 //!   wakes the next. Python's futures do the same in `except CancelledError`; here it is a destructor.
 //!
 //! A waiter of a task that is aborted or cancelled stands in line until the task's own next turn, in
-//! which it is dropped. (asyncio cancels the waiter's future at once, so a semaphore or a queue can skip
-//! it a turn earlier.)
+//! which it is dropped. (asyncio cancels the waiter's future at once, and can skip it a turn earlier.)
 
 use std::cell::RefCell;
 use std::future::Future;
