@@ -170,6 +170,18 @@ impl Asked {
     }
 }
 
+/// What a failure of the operating system has kept the program from: an error that names it.
+///
+/// ```
+/// # use std::io;
+/// # use servers::command_line::cannot;
+/// let error = cannot("hear signals")(io::Error::other("too many open files"));
+/// assert_eq!(error.to_string(), "cannot hear signals: too many open files");
+/// ```
+pub fn cannot(what: &str) -> impl Fn(io::Error) -> io::Error {
+    move |error| io::Error::new(error.kind(), format!("cannot {what}: {error}"))
+}
+
 /// As many descriptors as this process may have: each connection is one, and the usual limit of
 /// 1,024 is soft.
 pub fn raise_descriptor_limit() {

@@ -12,8 +12,8 @@ use executor::signals::Signals;
 use executor::{Choice, EventLoop, StepChoice, inspect};
 use servers::async_server;
 use servers::command_line::{
-    Asked, BACKLOG, announce, announce_the_end, exit_on_second_signal, exit_with, listen, listen_together,
-    parse_address, raise_descriptor_limit,
+    Asked, BACKLOG, announce, announce_the_end, cannot, exit_on_second_signal, exit_with, listen,
+    listen_together, parse_address, raise_descriptor_limit,
 };
 use servers::limit_flags::{RoomFlags, TimeFlags};
 use servers::loop_flags::LoopFlags;
@@ -101,7 +101,8 @@ fn start_several(arguments: &Arguments, workers: usize, asked: &Asked) -> Result
                 let _ = report.send(result);
             }
         };
-        others.push(thread::Builder::new().name(name.to_owned()).spawn(work)?);
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+        others.push(thread.map_err(cannot("start a thread for each worker"))?);
     }
     // Before anybody is told that they serve, all of them hear signals.
     for _ in &others {
@@ -131,7 +132,7 @@ fn serve(
     };
     event_loop.block_on(async move {
         // Heard from before the first connection can be made; and one that came before is not missed.
-        let mut signals = Signals::new()?;
+        let mut signals = Signals::new().map_err(cannot("hear signals"))?;
         started(&listener)?;
         let stop = async move {
             if asked.by().is_none() {

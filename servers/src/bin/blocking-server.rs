@@ -12,7 +12,7 @@ use executor::inspect;
 use servers::blocking_server::{self, Stop};
 use servers::bounds::BLOCKING_IDLE_TIMEOUT;
 use servers::command_line::{
-    BACKLOG, announce, announce_the_end, exit_on_second_signal, exit_with, listen, parse_address,
+    BACKLOG, announce, announce_the_end, cannot, exit_on_second_signal, exit_with, listen, parse_address,
 };
 use servers::limit_flags::{RoomFlags, Seconds, TimeFlags};
 use servers::loop_flags::RecordFlag;
@@ -63,7 +63,7 @@ fn start(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let listener = listen("--addr", arguments.addr, arguments.room.in_line())?;
     let address = listener.local_addr()?;
     let stop = Arc::new(Stop::default());
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(cannot("hear signals"))?;
     let asked = Arc::clone(&stop);
     let grace = arguments.times.grace();
     let recorded = recording.clone();

@@ -15,8 +15,8 @@ use console::Term;
 use executor::inspect::{self, Recording};
 use indicatif::MultiProgress;
 use servers::command_line::{
-    Asked, BACKLOG, CannotListen, announce_the_end, exit_on_second_signal, exit_with, listen, parse_address,
-    raise_descriptor_limit,
+    Asked, BACKLOG, CannotListen, announce_the_end, cannot, exit_on_second_signal, exit_with, listen,
+    parse_address, raise_descriptor_limit,
 };
 use servers::experiment::{
     Bars, Course, Hosts, Lines, News, Picture, Plan, RoomForLogs, Show, Side, Stopped, What, Wire, opening,
@@ -192,7 +192,7 @@ fn or_ask_those(error: CannotListen) -> Box<dyn Error + Send + Sync> {
 
 /// Makes signals news like any other, so that one who waits for news waits for Ctrl-C too.
 fn hear_signals(wire: Wire, asked: Asked) -> io::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(cannot("hear signals"))?;
     thread::Builder::new().name("signals".to_owned()).spawn(move || {
         for signal in asked.by().into_iter().chain(signals.forever()) {
             wire.tell(What::Signal(signal));
