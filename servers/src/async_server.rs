@@ -292,7 +292,7 @@ async fn carry_out(server: &Server, client: &mut Client, reply: Reply) -> io::Re
         Reply::Loop(asked) => {
             let Some(inspector) = &server.inspector else { return Ok(Some(routes::no_loop())) };
             let (address, own) = (client.stream.peer_addr()?, client.stream.local_addr()?);
-            match inspector.look(&asked, is_from_here(address.ip(), own.ip())) {
+            match inspector.look(asked, is_from_here(address.ip(), own.ip())) {
                 Look::Now(response) => {
                     // What this connection does is not shown: so it does nothing that should be.
                     client.connection.finish();

@@ -20,11 +20,13 @@ mod asked;
 mod sources;
 mod viewer;
 
-pub use asked::{Asked, What};
+pub use asked::{Asked, EventId, What};
 pub use sources::source;
 pub use viewer::Viewer;
 
 use std::net::IpAddr;
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use executor::inspect;
 
@@ -45,6 +47,8 @@ const HEADERS: &str = "\
 /// What shows a loop. One belongs to each server that has one.
 #[derive(Debug)]
 pub struct Inspector {
+    /// No other loop has it, of this process or another.
+    name: String,
     /// Where that server listens.
     port: u16,
     /// The other server, which the page asks too.
@@ -68,11 +72,13 @@ pub fn is_from_here(client: IpAddr, own: IpAddr) -> bool {
 impl Inspector {
     /// For the server that listens at this port.
     pub fn new(port: u16, blocking: ServerUrl) -> Inspector {
-        Inspector { port, blocking }
+        static LAST: AtomicU32 = AtomicU32::new(0);
+        let name = format!("{}-{}", process::id(), LAST.fetch_add(1, Ordering::Relaxed) + 1);
+        Inspector { name, port, blocking }
     }
 
     /// Answers a request, in the task of its connection: that is hidden from now on.
-    pub fn look(&self, asked: &Asked, is_from_here: bool) -> Look {
+    pub fn look(&self, asked: Asked, is_from_here: bool) -> Look {
         if !is_from_here || asked.port != Some(self.port) {
             let text = "The loop is shown to this machine only, by its own name: ask http://127.0.0.1 or http://localhost.\n";
             return Look::Now(Response::text(Status::Forbidden, text).with_headers(HEADERS));
@@ -85,7 +91,10 @@ impl Inspector {
             }
             What::Source(text) => Response::text(Status::Ok, text),
             What::Events { after, head_only } => {
-                return Look::On(Viewer { after, head_only, blocking: self.blocking.to_string() });
+                // With --workers, who comes back may come to another loop, which counts its own events.
+                let after = after.filter(|id| id.of == self.name).map(|id| id.seq);
+                let (name, blocking) = (self.name.clone(), self.blocking.to_string());
+                return Look::On(Viewer { name, after, head_only, blocking });
             }
         };
         Look::Now(response.with_headers(HEADERS))

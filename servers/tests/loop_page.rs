@@ -13,16 +13,24 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use program_support::{ASYNC, BLOCKING, DEADLINE, ask, ask_meanwhile, ask_with, serve, serve_with};
+use program_support::{
+    ASYNC, BLOCKING, DEADLINE, ask, ask_meanwhile, ask_with, eventually, serve, serve_with,
+};
 use serde_json::Value;
 use servers::inspector::is_from_here;
 
 /// One who reads the stream.
 struct Viewer {
     lines: BufReader<TcpStream>,
-    /// The number to go on from.
-    last: u64,
+    /// What its loop is called, and the event to go on from.
+    name: String,
+    last: String,
     since: Instant,
+}
+
+/// That of the event with this id.
+fn number(id: &str) -> u64 {
+    id.split(':').nth(1).map_or(0, |number| number.parse().unwrap())
 }
 
 /// A message of the stream: its kind, and its lines of data.
@@ -33,17 +41,20 @@ struct Message {
 }
 
 impl Viewer {
-    fn connect(server: SocketAddr, after: Option<u64>) -> Viewer {
+    fn connect(server: SocketAddr, after: Option<&str>) -> Viewer {
         let mut stream = TcpStream::connect(server).unwrap();
         stream.set_read_timeout(Some(DEADLINE)).unwrap();
         let after = after.map_or(String::new(), |after| format!("Last-Event-ID: {after}\r\n"));
         write!(stream, "GET /loop/events HTTP/1.1\r\nHost: {server}\r\n{after}\r\n").unwrap();
-        let mut viewer = Viewer { lines: BufReader::new(stream), last: 0, since: Instant::now() };
+        let lines = BufReader::new(stream);
+        let mut viewer = Viewer { lines, name: String::new(), last: String::new(), since: Instant::now() };
         let head = viewer.paragraph();
         assert_eq!(head[0], "HTTP/1.1 200 OK");
         assert!(head.contains(&"Content-Type: text/event-stream".to_owned()), "{head:?}");
         assert!(!head.iter().any(|line| line.starts_with("Content-Length")), "{head:?}");
-        assert_eq!(viewer.message().kind, "hello");
+        let hello = viewer.message();
+        assert_eq!(hello.kind, "hello");
+        hello.data[0]["loop"].as_str().unwrap().clone_into(&mut viewer.name);
         viewer
     }
 
@@ -68,9 +79,9 @@ impl Viewer {
             match (field, value.trim_start()) {
                 ("event", kind) => message.kind = kind.into(),
                 ("id", id) => {
-                    let id = id.parse().unwrap();
-                    assert!(id >= self.last, "{id} after {}", self.last);
-                    self.last = id;
+                    assert_eq!(id.split(':').next(), Some(&*self.name));
+                    assert!(number(id) >= number(&self.last), "{id} after {}", self.last);
+                    id.clone_into(&mut self.last);
                 }
                 ("data", "") => {}
                 ("data", data) => message.data.push(serde_json::from_str(data).unwrap()),
@@ -238,17 +249,27 @@ fn a_viewer_who_comes_back_goes_on_where_it_was() {
     first.until("snapshot");
     ask(server, "GET", "/activer");
     first.until("request_end");
-    let last = first.last;
+    let last = first.last.clone();
     drop(first);
     ask(server, "GET", "/sleeper?seconds=0.1");
-    let mut again = Viewer::connect(server, Some(last));
+    let mut again = Viewer::connect(server, Some(&last));
     let events = again.until("request_end");
     assert!(!events.iter().any(|event| event["event"] == "snapshot"), "nothing was missed");
-    assert!(events.iter().all(|event| event["seq"].as_u64().unwrap() > last));
+    assert!(events.iter().all(|event| event["seq"].as_u64().unwrap() > number(&last)));
     assert!(events.iter().any(|event| event["target"] == "/sleeper?seconds=0.1"), "{events:?}");
-    // One who was here before this server was gets to know how things stand.
-    let mut stranger = Viewer::connect(server, Some(1_000_000_000));
-    assert_eq!(stranger.message().data[0]["event"], "snapshot");
+    // One who was here before this server was, or has looked at another loop, gets to know how things stand.
+    for id in [format!("{}:1000000000", again.name), format!("{}0:{}", again.name, number(&last))] {
+        let mut stranger = Viewer::connect(server, Some(&id));
+        assert_eq!(stranger.message().data[0]["event"], "snapshot", "{id}");
+    }
+}
+
+#[test]
+fn the_loops_of_a_program_can_be_told_apart() {
+    let (_program, server) = serve_with(ASYNC, &["--workers", "2"]);
+    // The kernel chooses.
+    let first = Viewer::connect(server, None).name;
+    eventually("the other loop to answer", || (Viewer::connect(server, None).name != first).then_some(()));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What can be asked of the inspector.
 
+use std::fmt;
+
 use crate::http::{Method, Request, query};
 use crate::origins::port_of_ours;
 
@@ -23,13 +25,35 @@ pub enum What {
     Source(&'static str),
     /// The events as they happen.
     Events {
-        /// The number of the last event that this viewer has: it was here before.
-        after: Option<u64>,
+        /// The last event that this viewer has: it was here before.
+        after: Option<EventId>,
         /// Only how the answer begins.
         head_only: bool,
     },
     /// Something that is not there.
     Nothing,
+}
+
+/// What a viewer calls the last event that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventId {
+    /// The name of its loop.
+    pub of: String,
+    /// Its number there.
+    pub seq: u64,
+}
+
+impl EventId {
+    fn read(text: &str) -> Option<EventId> {
+        let (of, seq) = text.split_once(':')?;
+        Some(EventId { of: of.to_owned(), seq: seq.parse().ok()? })
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.of, self.seq)
+    }
 }
 
 impl Asked {
@@ -48,7 +72,7 @@ impl Asked {
             "/events" => {
                 let last = request.header("last-event-id").and_then(|id| std::str::from_utf8(id).ok());
                 What::Events {
-                    after: last.and_then(|id| id.parse().ok()),
+                    after: last.and_then(EventId::read),
                     head_only: request.method() == Method::Head,
                 }
             }

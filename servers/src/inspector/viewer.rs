@@ -6,8 +6,8 @@
 //!
 //! A viewer must not be a burden. It makes the next message only when the kernel has taken the last one,
 //! so one that does not read costs the server one message of memory, and after a while its connection.
-//! And behind each message it rests ten times as long as it took to make: however much happens, nine
-//! tenths of the loop's time are for others.
+//! And behind each message it rests ten times as long as it took to make: however much happens, one viewer
+//! takes no more than a tenth of the loop's time for that. (Many take more, and each has a snapshot of its own.)
 
 use std::fmt::Write as _;
 use std::io;
@@ -18,6 +18,7 @@ use executor::net::TcpStream;
 use executor::{sleep, spawn_named, timeout};
 use serde_json::json;
 
+use super::asked::EventId;
 use crate::http::{ContentType, Response};
 
 /// From one message to the next: at most twenty in a second.
@@ -38,7 +39,9 @@ const LINGER: Duration = Duration::from_secs(10);
 /// One who looks at the loop.
 #[derive(Debug)]
 pub struct Viewer {
-    /// The last event that it has.
+    /// The name of the loop that it looks at.
+    pub(super) name: String,
+    /// The number of the last event that it has.
     pub(super) after: Option<u64>,
     /// It wants to know only how the answer begins.
     pub(super) head_only: bool,
@@ -74,7 +77,7 @@ impl Viewer {
         stream: &TcpStream,
         patience: Duration,
     ) -> io::Result<()> {
-        let hello = json!({ "blocking": self.blocking, "loop": std::process::id() });
+        let hello = json!({ "blocking": self.blocking, "loop": self.name });
         let mut message = format!("event: hello\ndata: {hello}\n\n");
         loop {
             send(stream, &message, patience).await?;
@@ -89,10 +92,22 @@ impl Viewer {
                 events.extend(viewer.take(AT_ONCE));
             }
             let began = executor::now();
-            push_message(&mut message, &events);
+            self.push_message(&mut message, &events);
             let work = executor::now().since(began);
             sleep(BETWEEN.max(work * REST)).await;
         }
+    }
+
+    /// Adds these events as one message: a viewer has all of it or nothing, and so knows where to go on.
+    fn push_message(&self, message: &mut String, events: &[Record]) {
+        let Some(last) = events.last() else { return };
+        // Writing to a String cannot fail.
+        let _ = writeln!(message, "id: {}", EventId { of: self.name.clone(), seq: last.seq });
+        for record in events {
+            let line = serde_json::to_string(record).expect("an event is text and numbers");
+            let _ = writeln!(message, "data: {line}");
+        }
+        message.push('\n');
     }
 }
 
@@ -110,16 +125,4 @@ async fn send(stream: &TcpStream, message: &str, patience: Duration) -> io::Resu
         Ok(written) => written,
         Err(_) => Err(io::ErrorKind::TimedOut.into()),
     }
-}
-
-/// Adds these events as one message: a viewer has all of it or nothing, and so knows where to go on.
-fn push_message(message: &mut String, events: &[Record]) {
-    let Some(last) = events.last() else { return };
-    // Writing to a String cannot fail.
-    let _ = writeln!(message, "id: {}", last.seq);
-    for record in events {
-        let line = serde_json::to_string(record).expect("an event is text and numbers");
-        let _ = writeln!(message, "data: {line}");
-    }
-    message.push('\n');
 }
