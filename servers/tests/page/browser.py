@@ -181,6 +181,12 @@ def tells_the_story_of_a_task(page):
 
 
 def opens_its_own_recording(page):
+    page.run("open('no recording', 'hello')")
+    assert "not a recording" in page.text("status")
+    events = page.run("story.events.length")
+    ask("/activer")
+    eventually("the loop to be shown all the same", lambda: page.run("story.events.length") > events)
+    page.run("go(at)")
     events = page.run("story.events.length")
     text = page.run("story.events.map((e) => JSON.stringify(e)).join('\\n')")
     page.run("open('saved.jsonl', arguments[0])", text)
@@ -189,8 +195,10 @@ def opens_its_own_recording(page):
     assert page.run("story.events.length") == events
     page.run("void ($('speed').value = '1', go(0), play())")
     eventually("it to be played", lambda: page.run("at") > 5)
+    page.run("open('cut.jsonl', arguments[0])", text[:-9])
+    assert page.text("status") == f"recording: cut.jsonl, {events - 1} of {events} events"
     page.run("open('no recording', 'hello')")
-    assert "not a recording" in page.text("status")
+    assert "not a recording" in page.text("status") and page.run("story.events.length") == events - 1
     loads(page)
 
 
