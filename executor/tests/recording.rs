@@ -12,6 +12,7 @@ mod support {
 
 mod cases {
     pub(crate) mod account_program;
+    mod event_table;
     pub(crate) mod recorded_examples;
     mod replaying;
     mod viewers;
