@@ -1,13 +1,5 @@
-//! Waiting for many tasks at once.
-//!
-//! | | ends when | and then |
-//! |---|---|---|
-//! | [`gather`] | all are over, or one fails | the results by position, or that failure; the others go on |
-//! | [`wait`] | as [`When`] says, or a time limit | the handles, parted in done and pending; all go on |
-//! | [`as_completed`] | the next one is over | its result; as often as there are tasks |
-//! | [`task_group`] | all are over | all failures together; one failure cancels the others |
-//! | [`shield`] | it is over | its result; a cancelled waiter leaves it alone |
-//! | [`wait_for`] | it is over, or a time limit | its result; late, it is cancelled |
+//! Waiting for many tasks at once. What there is, and when each of them ends, is a table on the crate's
+//! front page (`lib.rs`).
 //!
 //! They wait for *tasks*, which run whether or not anybody waits, and not for futures, which run
 //! only when they are polled. So whoever stops waiting stops nothing: that is what tells asyncio's

@@ -156,6 +156,30 @@ where
 ///   ("detached"). asyncio may lose such a task, because its loop holds tasks only weakly.
 /// * One task at a time can wait on a handle; `(&mut handle).await` keeps the handle. Of two that wait
 ///   all the same (by `into_future`), only the last one is woken.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use executor::{ClockKind, EventLoop, sleep, spawn};
+/// # fn main() -> Result<(), executor::BuildError> {
+/// let event_loop = EventLoop::builder().clock(ClockKind::Virtual).build()?;
+/// event_loop.block_on(async {
+///     let coffee = spawn(async {
+///         sleep(Duration::from_secs(5)).await;
+///         "coffee"
+///     });
+///     assert!(!coffee.is_finished());
+///     assert_eq!(coffee.await.unwrap(), "coffee");
+///     // A panic stops at the task, and is told to whoever awaits it.
+///     let broken = spawn(async { panic!("no beans") });
+///     assert!(broken.await.unwrap_err().is_panic());
+///     // So is an abort.
+///     let forgotten = spawn(sleep(Duration::from_secs(60)));
+///     forgotten.abort();
+///     assert!(forgotten.await.unwrap_err().is_cancelled());
+/// });
+/// # Ok(())
+/// # }
+/// ```
 #[doc(alias = "Task")]
 pub struct JoinHandle<T> {
     shared: Rc<RefCell<Shared<T>>>,

@@ -19,13 +19,51 @@
 //! # }
 //! ```
 //!
+//! # A tour
+//!
+//! **A loop.** [`run`] makes one, runs a future on it and gives its result. [`EventLoop::builder`] makes
+//! one with other switches, for instance with a [virtual clock](ClockKind::Virtual), on which no test
+//! waits; [`EventLoop::block_on`] turns it until a future is ready.
+//!
+//! **Tasks.** [`spawn`] makes a task of a future. Its [`JoinHandle`] is what others wait on, and by which
+//! they [abort](JoinHandle::abort) it: its future is dropped. To [cancel](JoinHandle::cancel) a task is
+//! gentler: it sees an error at a [`cancellable`] await, and may clean up.
+//!
+//! **Time.** [`sleep`] waits for a while, [`sleep_until`] until a moment, and [`interval`] for one beat
+//! after the other. [`timeout`] sets a limit to any future, [`wait_for`] to a task, and a [`Deadline`] is a
+//! limit that can be moved. [`now`] is the loop's [`Instant`]. What holds the timers is in [`time`].
+//!
+//! **Many tasks.** Each of these waits for tasks that run whether or not anybody waits:
+//!
+//! | | ends when | and then |
+//! |---|---|---|
+//! | [`gather`] | all are over, or one fails | the results by position, or that failure; the others go on |
+//! | [`wait`] | as [`When`] says, or a time limit | the handles, parted in done and pending; all go on |
+//! | [`as_completed`] | the next one is over | its result; as often as there are tasks |
+//! | [`task_group`] | all are over | all failures together; one failure cancels the others |
+//! | [`shield`] | it is over | its result; a cancelled waiter leaves it alone |
+//! | [`wait_for`] | it is over, or a time limit | its result; late, it is cancelled |
+//!
+//! **Each other.** [`sync`] has locks, queues and the like for the tasks of a loop. A [`Deferred`] is a
+//! value that somebody sets later.
+//!
+//! **Sockets.** [`net`]: TCP, UDP and Unix sockets, with an `.await` in each call that may have to wait.
+//!
+//! **Callbacks.** [`call_soon`], [`call_later`] and [`call_at`] call a function, and need no task.
+//!
+//! **The world outside.** [`signals`] makes an event of Ctrl-C. [`to_thread`] lends a call that blocks to
+//! another thread; a [`LoopHandle`] is how another thread reaches the loop.
+//!
+//! **Looking on.** [`inspect`] shows what the loop does: as log lines, as a recording, as a [tree of its
+//! tasks](inspect::dump).
+//!
 //! # Reading order
 //!
 //! 1. `tick.rs`: one turn of the loop. If you read one file, read this one.
 //! 2. `ready.rs`, `waker.rs`, `task.rs`: the queue, how something gets into it, and what stands in it.
 //! 3. `time/sleep.rs`, `time/wheel.rs`, `time/clock.rs`: how waiting for time works.
 //! 4. `join_handle.rs` and `event_loop.rs`: how tasks wait for each other, and how it is all put together.
-//! 5. `net`: how waiting for sockets works, on the `reactor` crate.
+//! 5. [`net`]: how waiting for sockets works, on the `reactor` crate.
 //! 6. [`sync`]: how tasks wait for each other, on one fair queue.
 //!
 //! Everything else hangs off these files, and can be skipped at first.

@@ -17,6 +17,31 @@ use crate::join_handle::watch::Watch;
 /// await ends with [`JoinError::Cancelled`] and the shielded task goes on. (A plain
 /// `handle.await` would hand the request on to it.) asyncio: `asyncio.shield`.
 ///
+/// ```
+/// # use std::time::Duration;
+/// # use executor::{ClockKind, EventLoop, shield, sleep, spawn};
+/// # fn main() -> Result<(), executor::BuildError> {
+/// let event_loop = EventLoop::builder().clock(ClockKind::Virtual).build()?;
+/// event_loop.block_on(async {
+///     let guest = spawn(async {
+///         let mut payment = spawn(async {
+///             sleep(Duration::from_secs(3)).await;
+///             "paid"
+///         });
+///         match shield(&mut payment).await {
+///             Ok(paid) => paid,
+///             // The guest was called away, and the payment was not: there is still something to wait for.
+///             Err(_) => payment.await.unwrap(),
+///         }
+///     });
+///     sleep(Duration::from_secs(1)).await;
+///     guest.cancel();
+///     assert_eq!(guest.await.unwrap(), "paid");
+/// });
+/// # Ok(())
+/// # }
+/// ```
+///
 /// To drop the wait, or to abort who waits, leaves a task alone with or without a shield: dropping
 /// a handle never stops its task.
 ///

@@ -33,6 +33,24 @@ pub enum When {
 /// that are done, whose results are there, and those that are pending. Nothing is cancelled, also
 /// not by the [time limit](Wait::limit). asyncio: `asyncio.wait`.
 ///
+/// ```
+/// # use std::time::Duration;
+/// # use executor::{ClockKind, EventLoop, When, sleep, wait};
+/// # fn main() -> Result<(), executor::BuildError> {
+/// let event_loop = EventLoop::builder().clock(ClockKind::Virtual).build()?;
+/// event_loop.block_on(async {
+///     let minutes = |count: u64| sleep(Duration::from_secs(60 * count));
+///     let (done, pending) = wait([minutes(5), minutes(3)], When::FirstCompleted).await;
+///     assert_eq!((done.len(), pending.len()), (1, 1));
+///     // The other one goes on, and its handle is here to wait for it.
+///     for task in pending {
+///         assert!(task.await.is_ok());
+///     }
+/// });
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Panics
 ///
 /// Without any task; outside of a running loop, if there are futures to make tasks of.

@@ -22,6 +22,21 @@ use crate::time::timeout::Elapsed;
 /// [cancelled](JoinHandle::cancel), and this goes on waiting until it is over, clean-up included.
 /// asyncio: `asyncio.wait_for`.
 ///
+/// ```
+/// # use std::time::Duration;
+/// # use executor::{ClockKind, EventLoop, now, sleep, wait_for};
+/// # fn main() -> Result<(), executor::BuildError> {
+/// let event_loop = EventLoop::builder().clock(ClockKind::Virtual).build()?;
+/// event_loop.block_on(async {
+///     let before = now();
+///     let late = wait_for(Duration::from_secs(3), sleep(Duration::from_secs(5))).await;
+///     assert!(late.is_err());
+///     assert_eq!(now().since(before), Duration::from_secs(3));
+/// });
+/// # Ok(())
+/// # }
+/// ```
+///
 /// The cheaper [`timeout`](crate::timeout) needs no task, and drops what it waits for: nothing of
 /// it goes on, and no clean-up can wait.
 ///

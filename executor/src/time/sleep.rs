@@ -32,6 +32,21 @@ use crate::ready::Wakeup;
 ///
 /// Dropping the future takes its timer out at once.
 ///
+/// ```
+/// # use std::time::Duration;
+/// # use executor::{ClockKind, EventLoop, now, sleep};
+/// # fn main() -> Result<(), executor::BuildError> {
+/// let event_loop = EventLoop::builder().clock(ClockKind::Virtual).build()?;
+/// event_loop.block_on(async {
+///     let before = now();
+///     sleep(Duration::from_secs(3600)).await;
+///     // On this clock an hour passes at once, and to the nanosecond.
+///     assert_eq!(now().since(before), Duration::from_secs(3600));
+/// });
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Panics
 ///
 /// Outside of a running loop.

@@ -28,6 +28,24 @@ use limit::Limit;
 /// `asyncio.timeout`, which throws into the task instead; for that see
 /// [`wait_for`](crate::wait_for).
 ///
+/// ```
+/// # use std::time::Duration;
+/// # use executor::{ClockKind, Elapsed, EventLoop, sleep, timeout};
+/// # fn main() -> Result<(), executor::BuildError> {
+/// let event_loop = EventLoop::builder().clock(ClockKind::Virtual).build()?;
+/// event_loop.block_on(async {
+///     let coffee = async {
+///         sleep(Duration::from_secs(5)).await;
+///         "coffee"
+///     };
+///     // The coffee is given up half way, and nobody makes it any more.
+///     assert_eq!(timeout(Duration::from_secs(3), coffee).await, Err(Elapsed));
+///     assert_eq!(timeout(Duration::from_secs(3), async { "tea" }).await, Ok("tea"));
+/// });
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// [`Elapsed`] if the limit came first.
