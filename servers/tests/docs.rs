@@ -22,6 +22,8 @@ mod excerpts;
 mod names;
 #[path = "docs_support/pages.rs"]
 mod pages;
+#[path = "docs_support/words.rs"]
+mod words;
 
 use std::collections::BTreeSet;
 use std::env;
@@ -172,7 +174,12 @@ fn every_command_can_be_run() {
 
 #[test]
 fn every_name_exists() {
-    let names = Names::of_the_sources();
+    let programs = [
+        env!("CARGO_BIN_EXE_side-by-side"),
+        env!("CARGO_BIN_EXE_async-server"),
+        env!("CARGO_BIN_EXE_blocking-server"),
+    ];
+    let names = Names::of_the_sources(&programs.map(|program| output_of(&format!("{program} --help"))));
     let mut unknown = Vec::new();
     // Each of asyncio's names on that page is looked up in asyncio itself, by a test of the executor.
     for page in pages().iter().filter(|page| page.name() != "docs/asyncio-map.md") {
@@ -218,16 +225,52 @@ fn slug(heading: &str) -> String {
 fn what_is_renamed_is_missed() {
     let names = Names::made_up(
         &["executor/src/tick.rs"],
-        "pub fn step() {} struct Flags { max_size: u8 } \"LOOP_CLOCK\"",
+        "pub fn step() {} struct Flags { max_size: u8 } \"LOOP_CLOCK=virtual\"
+        // A frobnicate in a comment,
+        const SAYS: &str = \"or a \\\"Gizmo\\\" in a sentence: fds={}'\"; const QUOTE: char = '\"'; fn after() {}",
+        "Does it.\n\nUsage: it [OPTIONS]\n\n  -q, --quiet  Not as --loud\n      --max-size <N>  So much",
     );
-    for known in
-        ["tick.rs", "executor/src/tick.rs", "step()", "--max-size 5", "LOOP_CLOCK=virtual", "plain words"]
-    {
+    for known in [
+        "tick.rs",
+        "executor/src/tick.rs",
+        "step",
+        "step()",
+        "after",
+        "Flags.max_size",
+        "--max-size 5",
+        "--max-size=5",
+        "it --quiet",
+        "LOOP_CLOCK=virtual",
+        "virtual",
+        "fds=0",
+        "max_",
+        "T4",
+        "plain words",
+    ] {
         assert!(names.knows(known), "{known}");
     }
-    for renamed in ["tock.rs", "src/tock.rs", "stride()", "--min-size", "LOOP_WATCH", "Flags::least_size"] {
+    for renamed in [
+        "tock.rs",
+        "src/tock.rs",
+        "stride()",
+        "stride",
+        "frobnicate",
+        "Gizmo",
+        "Flags::least_size",
+        "Flags.least",
+        "min_",
+        "Tx4",
+        "--min-size",
+        // Each is a word that stands somewhere, and no flag.
+        "--step",
+        "--loud",
+        "it --quiet --after 5",
+        "LOOP_WATCH",
+    ] {
         assert!(!names.knows(renamed), "{renamed}");
     }
+    let script = "group.add_argument(\n    \"--only\", help=\"and not --other\")\nadd_argument(\"word\")";
+    assert_eq!(words::flags_of_script(script).into_iter().collect::<Vec<_>>(), ["--only"]);
     let source = "/// Says so.\npub(crate) fn tick(&self) {\n    if true {\n    }\n}\n\nconst A: u8 = 1;\n";
     assert_eq!(excerpt(source, "fn tick").unwrap(), "pub(crate) fn tick(&self) {\n    if true {\n    }\n}\n");
     assert_eq!(excerpt(source, "fn tick / if true").unwrap(), "if true {\n}\n");
