@@ -193,6 +193,19 @@ fn every_name_exists() {
     assert!(unknown.is_empty(), "these are named and are not there:\n{}", unknown.join("\n"));
 }
 
+/// A light picture on a dark page hurts: each has its colours for both.
+#[test]
+fn every_picture_has_dark_colours() {
+    let mut pictures = 0;
+    for file in fs::read_dir(root().join("docs/pictures")).unwrap() {
+        let path = file.unwrap().path();
+        let picture = fs::read_to_string(&path).unwrap();
+        assert!(picture.contains("@media (prefers-color-scheme: dark)"), "{} has none", path.display());
+        pictures += 1;
+    }
+    assert!(pictures > 0, "no picture was found");
+}
+
 #[test]
 fn every_anchor_of_a_link_is_a_heading() {
     let mut followed = 0;

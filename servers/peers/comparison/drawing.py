@@ -1,7 +1,9 @@
 """Draws what scale.py has measured: its JSON on standard input, the name of the SVG file as the only word."""
 
+import io
 import json
 import sys
+from pathlib import Path
 
 import matplotlib
 
@@ -9,11 +11,13 @@ matplotlib.use("svg")
 from matplotlib import pyplot
 from matplotlib.ticker import FuncFormatter
 
+from .dark import with_dark_colours
 from .fleet import BARE, HYPER
 
-# To be read on a light page and on a dark one.
-GREY = "#7d8794"
+# GREY is for words and axes.
+GREY, GRID = "#5b6472", "#b0b0b0"
 COLOURS = {"ours": "#2f9d5f", "tokio": "#d98a1f", HYPER: "#d98a1f", "smol": "#6f83d6", BARE: "#6f83d6"}
+DARK = {GREY: "#a6b1c2", GRID: "#aab6c8", "#2f9d5f": "#55b380", "#d98a1f": "#e0a04a", "#6f83d6": "#93a5ee"}
 PANELS = [
     ("sleepers", "cpu_ns", "a sleeping task, from its spawning to its end", "ns of CPU, each", "log"),
     ("sleepers", "resident", "a sleeping task", "bytes in memory, each", "linear"),
@@ -44,11 +48,13 @@ def draw(found, path):
         axis.xaxis.set_major_formatter(FuncFormatter(short))
         axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
         axis.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
-        axis.grid(alpha=0.25)
+        axis.grid(color=GRID, alpha=0.25)
         axis.spines[["top", "right"]].set_visible(False)
         axis.legend(frameon=False)
     figure.tight_layout()
-    figure.savefig(path, transparent=True, metadata={"Date": None})
+    svg = io.StringIO()
+    figure.savefig(svg, format="svg", transparent=True, metadata={"Date": None})
+    Path(path).write_text(with_dark_colours(svg.getvalue(), DARK), encoding="utf-8")
 
 
 if __name__ == "__main__":
