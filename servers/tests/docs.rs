@@ -9,8 +9,7 @@
 //! <!-- serving: async-server blocking-server -->            commands that want these to run meanwhile
 //! ```
 //!
-//! After a change, `UPDATE_DOCS=1 cargo test -p servers --test docs` writes the excerpts and the quick outputs anew, and with
-//! `-- --ignored` the others.
+//! After a change, `docs/regenerate` writes all of it anew: it sets `UPDATE_DOCS`.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what it should do")]
 
@@ -59,7 +58,7 @@ fn hold_to(pages: Vec<Page>, truth: impl Fn(&Page, &Block) -> Option<String>) {
             }
         }
     }
-    assert!(wrong.is_empty(), "UPDATE_DOCS=1 writes them anew:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "docs/regenerate writes them anew:\n{}", wrong.join("\n"));
     assert!(compared > 0, "nothing was compared");
 }
 

@@ -120,8 +120,10 @@ fn is_given_by_the_loop(name: &str) -> bool {
 
 /// How a file is to be read, if it says what there is: the ending of the language.
 fn language_of(file: &str) -> Option<&'static str> {
-    if file == "run" || file == "compare" {
-        return Some(if file == "run" { "sh" } else { "py" });
+    match file {
+        "compare" => return Some("py"),
+        "run" | "regenerate" => return Some("sh"),
+        _ => {}
     }
     ["rs", "gdb", "toml", "py", "html"].into_iter().find(|end| file.ends_with(&format!(".{end}")))
 }
