@@ -5,6 +5,7 @@
 //! <!-- code: executor/src/tick.rs fn tick -->               above a block: that item of that file
 //! <!-- output: LOOP_CLOCK=virtual cargo run ... -->         what that command prints
 //! <!-- output about: cargo run ... -->                      the same, but for the numbers
+//! <!-- output serving async-server: curl ... -->            what it prints while that server serves
 //! <!-- person: why -->                                      commands that nobody but a person can try
 //! <!-- serving: async-server blocking-server -->            commands that want these to run meanwhile
 //! ```
@@ -62,11 +63,17 @@ fn hold_to(pages: Vec<Page>, truth: impl Fn(&Page, &Block) -> Option<String>) {
     assert!(compared > 0, "nothing was compared");
 }
 
-/// The command whose output a block shows, but for those of the README: `readme.rs` knows how to compare them.
-fn command_of<'a>(page: &Page, block: &'a Block) -> Option<&'a str> {
-    let announced = block.announced.strip_prefix("output about: ");
-    let command = announced.or_else(|| block.announced.strip_prefix("output: "))?;
-    if page.name() == "README.md" { None } else { Some(command) }
+/// A command whose output a block shows, and the servers that it wants to be asked meanwhile.
+struct Shown<'a> {
+    servers: &'a str,
+    command: &'a str,
+}
+
+/// The command of a block, but for those of the README: `readme.rs` knows how to compare them.
+fn command_of<'a>(page: &Page, block: &'a Block) -> Option<Shown<'a>> {
+    let (how, command) = block.announced.strip_prefix("output")?.split_once(": ")?;
+    let servers = how.strip_prefix(" serving ").unwrap_or_default();
+    if page.name() == "README.md" { None } else { Some(Shown { servers, command }) }
 }
 
 fn output_of(command: &str) -> String {
@@ -88,8 +95,8 @@ fn every_excerpt_is_in_the_source() {
 #[test]
 fn every_quick_output_is_what_the_command_prints() {
     hold_to(pages(), |page, block| {
-        let command = command_of(page, block)?;
-        if is_quick(command) { Some(output_of(command)) } else { None }
+        let Shown { servers, command } = command_of(page, block)?;
+        if servers.is_empty() && is_quick(command) { Some(output_of(command)) } else { None }
     });
 }
 
@@ -106,11 +113,12 @@ fn the_trace_of_a_request_is_the_one_in_the_readme() {
 #[ignore = "needs a release build"]
 fn every_other_output_is_what_the_command_prints() {
     hold_to(pages(), |page, block| {
-        let command = command_of(page, block)?;
+        let Shown { servers, command } = command_of(page, block)?;
         if is_quick(command) || command.starts_with("trace of") {
             return None;
         }
         let _alone = PORTS.lock();
+        let _serving = serve(servers);
         Some(output_of(command))
     });
 }
@@ -131,6 +139,14 @@ impl Serving {
         assert!(line.starts_with("listening on"), "{name} does not serve: is its port in use?");
         Serving(child)
     }
+}
+
+/// Starts these servers, as they are now.
+fn serve(names: &str) -> Vec<Serving> {
+    if !names.is_empty() {
+        output_of("cargo build --release --bins");
+    }
+    names.split_whitespace().map(Serving::start).collect()
 }
 
 impl Drop for Serving {
@@ -155,7 +171,7 @@ fn every_command_can_be_run() {
             let servers = block.announced.strip_prefix("serving: ").unwrap_or_default();
             let is_example = servers.is_empty() && block.body.lines().all(is_quick);
             let _alone = if is_example { None } else { Some(PORTS.lock()) };
-            let _serving: Vec<_> = servers.split_whitespace().map(Serving::start).collect();
+            let _serving = serve(servers);
             for line in block.body.lines().filter(|line| !line.trim().is_empty()) {
                 if !servers.is_empty() || tried.insert(line.to_owned()) {
                     println!("{}:{}: {line}", page.name(), block.line);
@@ -297,6 +313,8 @@ fn what_is_renamed_is_missed() {
         "text\n<!-- code: a.rs fn b -->\n```rust\nnew\nnewer\n```\nend\n"
     );
     assert_eq!(prose(page), "text\nend\n");
+    let page = "text\n<!-- output: a\n  b -->\n```text\n```\nend\n";
+    assert_eq!((blocks(page)[0].announced.as_str(), prose(page).as_str()), ("output: a b", "text\nend\n"));
     assert_eq!(form("0.5 ms in 12 turns"), form("13.25 us in 3 turns"));
     assert_ne!(form("0.5 ms"), form("half a ms"));
 }

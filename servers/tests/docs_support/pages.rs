@@ -37,7 +37,7 @@ pub(crate) fn pages() -> Vec<Page> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Block {
     pub(crate) language: String,
-    /// The text of `<!-- ... -->` in the line above; empty if there is none.
+    /// The text of the `<!-- ... -->` above, which may have several lines; empty if there is none.
     pub(crate) announced: String,
     pub(crate) body: String,
     /// Which line of the page its first one is.
@@ -48,7 +48,7 @@ pub(crate) struct Block {
 pub(crate) fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut inside = false;
-    let mut above = "";
+    let mut above = String::new();
     for (index, line) in text.lines().enumerate() {
         if let Some(language) = line.strip_prefix("```") {
             if !inside {
@@ -66,9 +66,20 @@ pub(crate) fn blocks(text: &str) -> Vec<Block> {
             block.body.push_str(line);
             block.body.push('\n');
         }
-        above = line;
+        note_comment(&mut above, line);
     }
     blocks
+}
+
+/// What comment stands above the next line: as much of it as there is so far, in one line.
+fn note_comment(above: &mut String, line: &str) {
+    let goes_on = above.starts_with("<!--") && !above.ends_with("-->");
+    if goes_on {
+        above.push(' ');
+    } else {
+        above.clear();
+    }
+    above.push_str(line.trim());
 }
 
 /// The page with another text in one of its blocks.
@@ -82,11 +93,13 @@ pub(crate) fn replaced(text: &str, block: &Block, body: &str) -> String {
 /// The page without its blocks and comments: what is left is prose.
 pub(crate) fn prose(text: &str) -> String {
     let mut inside = false;
+    let mut above = String::new();
     let mut prose = String::new();
     for line in text.lines() {
+        note_comment(&mut above, line);
         if line.starts_with("```") {
             inside = !inside;
-        } else if !inside && !line.starts_with("<!--") {
+        } else if !inside && !above.starts_with("<!--") {
             prose.push_str(line);
             prose.push('\n');
         }
