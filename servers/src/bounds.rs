@@ -17,6 +17,10 @@ pub const GRACE: Duration = Duration::from_secs(30);
 /// once a problem. The default of `--max-connections`.
 pub const MAX_CONNECTIONS: usize = 20_000;
 
+/// How many may look at one loop at once. Each may hold a message with a table of all tasks, and the loop
+/// makes one for each of them.
+pub const MAX_VIEWERS: usize = 16;
+
 /// How many connections are accepted before those that are open have their turn.
 pub const ACCEPTED_AT_ONCE: u64 = 64;
 

@@ -26,10 +26,12 @@ pub use viewer::Viewer;
 
 use std::net::IpAddr;
 use std::process;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use executor::inspect;
 
+use crate::bounds::MAX_VIEWERS;
 use crate::http::{ContentType, Response, Status};
 use crate::origins::ServerUrl;
 
@@ -53,6 +55,8 @@ pub struct Inspector {
     port: u16,
     /// The other server, which the page asks too.
     blocking: ServerUrl,
+    /// Held by each of its viewers, so that they can be counted.
+    viewers: Rc<()>,
 }
 
 /// What comes of a request.
@@ -74,7 +78,7 @@ impl Inspector {
     pub fn new(port: u16, blocking: ServerUrl) -> Inspector {
         static LAST: AtomicU32 = AtomicU32::new(0);
         let name = format!("{}-{}", process::id(), LAST.fetch_add(1, Ordering::Relaxed) + 1);
-        Inspector { name, port, blocking }
+        Inspector { name, port, blocking, viewers: Rc::default() }
     }
 
     /// Answers a request, in the task of its connection: that is hidden from now on.
@@ -90,11 +94,22 @@ impl Inspector {
                 Response::text(Status::NotFound, "The loop has no such thing to show.\n")
             }
             What::Source(text) => Response::text(Status::Ok, text),
+            // The inspector holds one itself.
+            What::Events { .. } if Rc::strong_count(&self.viewers) > MAX_VIEWERS => {
+                let text = "Too many look at this loop: close one of its pages, and load this one again.\n";
+                Response::text(Status::ServiceUnavailable, text)
+            }
             What::Events { after, head_only } => {
                 // With --workers, who comes back may come to another loop, which counts its own events.
                 let after = after.filter(|id| id.of == self.name).map(|id| id.seq);
                 let (name, blocking) = (self.name.clone(), self.blocking.to_string());
-                return Look::On(Viewer { name, after, head_only, blocking });
+                return Look::On(Viewer {
+                    name,
+                    after,
+                    head_only,
+                    blocking,
+                    _counted: Rc::clone(&self.viewers),
+                });
             }
         };
         Look::Now(response.with_headers(HEADERS))

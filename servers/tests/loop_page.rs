@@ -17,6 +17,7 @@ use program_support::{
     ASYNC, BLOCKING, DEADLINE, ask, ask_meanwhile, ask_with, eventually, serve, serve_with,
 };
 use serde_json::Value;
+use servers::bounds::MAX_VIEWERS;
 use servers::inspector::is_from_here;
 
 /// One who reads the stream.
@@ -240,6 +241,21 @@ fn a_viewer_sees_what_happens_and_nothing_of_itself() {
     assert_eq!(ask(server, "GET", "/activer").status, 200);
     let events = viewer.until("request_end");
     assert_eq!(events.iter().filter(|event| event["event"] == "request_begin").count(), 1, "{events:?}");
+}
+
+#[test]
+fn only_so_many_look_on_at_once() {
+    let (_program, server) = serve(ASYNC);
+    let mut viewers: Vec<Viewer> = (0..MAX_VIEWERS).map(|_| Viewer::connect(server, None)).collect();
+    let refused = ask(server, "GET", "/loop/events");
+    assert_eq!((refused.status, refused.body.contains("close one of its pages")), (503, true));
+    assert_eq!(ask(server, "GET", "/loop").status, 200);
+    for viewer in &mut viewers {
+        viewer.until("snapshot");
+    }
+    // Whoever goes makes room for another.
+    viewers.pop();
+    eventually("room", || (ask(server, "HEAD", "/loop/events").status == 200).then_some(()));
 }
 
 #[test]

@@ -11,6 +11,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::rc::Rc;
 use std::time::Duration;
 
 use executor::inspect::{self, Event, Record};
@@ -47,6 +48,8 @@ pub struct Viewer {
     pub(super) head_only: bool,
     /// Where the blocking server is.
     pub(super) blocking: String,
+    /// What it is counted by.
+    pub(super) _counted: Rc<()>,
 }
 
 impl Viewer {
