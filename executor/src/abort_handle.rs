@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::event_loop;
 use crate::inbox::{Inbox, TaskKey};
-use crate::inspect::event::TaskId;
+use crate::inspect::names::TaskId;
 use crate::waker::TaskWaker;
 
 /// Aborts a task, from any thread. Made by

@@ -1,5 +1,7 @@
 //! How a loop is made: its switches, and the short way.
 
+pub(crate) mod build_error;
+
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,11 +14,12 @@ use crate::inspect::log_lines::LogLines;
 use crate::inspect::narrator::{Narrator, Observer};
 use crate::inspect::recording::Recording;
 use crate::settings::{
-    BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, WakeMode, slow_from_environment,
+    Choice, ClockKind, DebugChoice, StepChoice, TimerKind, WakeMode, slow_from_environment,
 };
 use crate::threads::pool::default_threads;
 use crate::time::Timers;
 use crate::time::clock::Clock;
+use build_error::BuildError;
 
 impl EventLoop {
     /// The switches of a new loop. asyncio: `asyncio.new_event_loop`.

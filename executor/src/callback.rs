@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::event_loop::{self, EventLoop, LoopState};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use crate::ready::{Callback, Entry, Wakeup, callback};
 use crate::time::TimerKey;
 use crate::time::instant::Instant;

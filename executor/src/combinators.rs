@@ -24,7 +24,7 @@ use std::rc::{Rc, Weak};
 use std::task::{Context, Waker};
 
 use crate::event_loop;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 use crate::inspect::whom::Children;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;

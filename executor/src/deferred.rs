@@ -17,7 +17,7 @@ use crate::cancel::Cancelled;
 use crate::cancel::cancellation::{CancelFirst, Target};
 use crate::cancel::stand::Stand;
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 use crate::ready::{Entry, callback};
 
 /// A value that is set once, from outside: by another task, by a callback. Clones are handles on

@@ -1,8 +1,8 @@
-//! The event loop: what it is made of, and how it is run.
+//! The event loop: what it is made of.
 //!
 //! [`EventLoop`] is the owner. What it owns is [`LoopState`]: the ready queue, the tasks, the timers
-//! and the reactor, each with a file of its own. What it *does* is one turn after another, and a
-//! turn is `tick.rs`. asyncio: `BaseEventLoop`.
+//! and the reactor, each with a file of its own. What it *does* is one turn after another
+//! (`event_loop/run.rs`), and a turn is `tick.rs`. asyncio: `BaseEventLoop`.
 //!
 //! The parts, and the way of a wake-up in a turn:
 //!
@@ -25,27 +25,22 @@ mod closing;
 pub(crate) mod run;
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
-use std::panic;
 use std::rc::Rc;
 use std::task::Waker;
 use std::time::Duration;
 
-use reactor::{Fired, Reactor};
+use reactor::Reactor;
 
 use crate::extras::Extras;
 use crate::inbox::TaskKey;
-use crate::inspect::event::{Spot, TaskId};
+use crate::inspect::names::{Spot, TaskId};
 use crate::inspect::narrator::Narrator;
-use crate::inspect::sigusr1::Answers;
-use crate::join_error::JoinError;
-use crate::join_handle::{JoinHandle, joinable};
-use crate::ready::{self, Entry, ReadyQueue, Wakeup};
+use crate::ready::{self, ReadyQueue, Wakeup};
 use crate::settings::WakeMode;
-use crate::task::{About, Tasks};
+use crate::task::Tasks;
 use crate::time::clock::Clock;
 use crate::time::instant::Instant;
-use crate::time::{Due, TimerKey, Timers};
+use crate::time::{TimerKey, Timers};
 
 /// How long a loop waits for a timer before it looks again. asyncio: `MAXIMUM_SELECT_TIMEOUT`.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_hours(24);
@@ -72,18 +67,10 @@ pub(crate) struct LoopState {
     /// cancel. Its name stays here afterwards: no other task will ever have it.
     pub(crate) ending: Cell<Option<TaskKey>>,
     pub(crate) extras: Extras,
-    last_task: Cell<Option<TaskId>>,
-    /// The name of all that have none: an empty text, made once.
-    unnamed: Rc<str>,
-}
-
-/// What a wait brings. It is kept from turn to turn: empty, but for its memory.
-#[derive(Default)]
-pub(crate) struct Found {
-    /// Sockets, in the kernel's order; for each, the reader before the writer.
-    pub(crate) fired: Vec<Fired<Wakeup>>,
-    /// Timers, in the order of (deadline, name).
-    pub(crate) due: Vec<Due<Wakeup>>,
+    /// The name that was given last: none is given twice.
+    pub(crate) last_task: Cell<Option<TaskId>>,
+    /// What all are called that have been given no name: an empty text, made once.
+    pub(crate) unnamed: Rc<str>,
 }
 
 impl LoopState {
@@ -125,44 +112,6 @@ impl LoopState {
         self.clock().now()
     }
 
-    /// Makes a task of a future. It is polled for the first time in the next turn, never here: who
-    /// spawns can finish what it is doing before anything else runs. asyncio: `create_task`.
-    pub(crate) fn spawn<F>(&self, name: Option<&str>, place: Spot, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-    {
-        self.spawn_concluding(name, place, future, Ok)
-    }
-
-    /// The same, for a future whose output is not yet the task's result: `conclude` makes it one.
-    pub(crate) fn spawn_concluding<F, C, T>(
-        &self,
-        name: Option<&str>,
-        place: Spot,
-        future: F,
-        conclude: C,
-    ) -> JoinHandle<T>
-    where
-        F: Future + 'static,
-        C: Fn(F::Output) -> Result<T, JoinError> + 'static,
-        T: 'static,
-    {
-        // Names are never given twice, so a trace can be searched for one.
-        let id = TaskId::after(self.last_task.get());
-        self.last_task.set(Some(id));
-        let name = name.map_or_else(|| Rc::clone(&self.unnamed), Rc::from);
-        self.tell_spawned(id, &name, place);
-        joinable(future, conclude, |body| {
-            // The only allocation that a task needs for its future, and the last time that the
-            // future moves.
-            let about =
-                About { name, place, awaiting: Default::default(), since: self.turn_time.get(), polls: 0 };
-            let task = self.tasks.insert(id, Box::pin(body), about, &self.ready.inbox);
-            self.ready.push(Entry::Step(task.key));
-            task
-        })
-    }
-
     /// Arms a timer: when the clock has reached `deadline`, `wakeup` is delivered. asyncio:
     /// `loop.call_at`.
     pub(crate) fn arm_timer(&self, deadline: Instant, wakeup: Wakeup, place: Spot) -> TimerKey {
@@ -187,27 +136,6 @@ impl LoopState {
         if wakeup.is_some() {
             self.tell_timer_cancelled(key);
         }
-    }
-
-    /// Runs turns until `done`, and then one more, as asyncio does: `run_until_complete` learns of
-    /// the end through a callback, and that callback is an entry of the next turn. So what the last
-    /// step has queued still runs.
-    fn run_until(&self, done: &dyn Fn() -> bool) {
-        let _answers = Answers::new(&self.ready.inbox);
-        self.tell_loop_begin();
-        let mut found = Found::default();
-        loop {
-            if done() {
-                self.stopping.set(true);
-            }
-            self.tick(&mut found);
-            // Looked at after the turn and not before it: whoever asked for the end, the turn that
-            // was under way is finished, as after asyncio's `loop.stop()`.
-            if self.stopping.replace(false) {
-                break;
-            }
-        }
-        self.tell_loop_end();
     }
 }
 
@@ -276,47 +204,6 @@ pub struct EventLoop {
 }
 
 impl EventLoop {
-    /// Runs the loop until `main` is done, and one turn more; what is still running then waits for
-    /// the next call. asyncio: `loop.run_until_complete`.
-    ///
-    /// # Panics
-    ///
-    /// If a loop runs on this thread already, if the main task panics, if it is aborted or cancelled or the
-    /// loop is [stopped](crate::stop) before it is done, or if the operating system can no longer wait.
-    #[track_caller]
-    #[doc(alias("run_until_complete", "run"))]
-    pub fn block_on<F>(&self, main: F) -> F::Output
-    where
-        F: Future + 'static,
-    {
-        let _entered = self.enter("block_on()");
-        // The main task is a task like any other; only its end means something more.
-        let mut main = self.state.spawn(Some("main"), Spot::here(), main);
-        self.state.run_until(&|| main.is_finished());
-        run::result_of_main("block_on()", main.take())
-    }
-
-    /// Runs the loop until somebody calls [`stop`](crate::stop). asyncio: `loop.run_forever`.
-    ///
-    /// # Panics
-    ///
-    /// If a loop runs on this thread already, or if the operating system can no longer wait.
-    #[track_caller]
-    pub fn run_forever(&self) {
-        let _entered = self.enter("run_forever()");
-        self.state.run_until(&|| false);
-    }
-
-    /// Makes a task of a future, as [`spawn`](crate::spawn) does: it waits until the loop is run.
-    #[track_caller]
-    #[doc(alias = "create_task")]
-    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
-    where
-        F: Future + 'static,
-    {
-        self.state.spawn(None, Spot::here(), future)
-    }
-
     /// Makes the loop the running one. asyncio's `_check_running` refuses the same.
     #[track_caller]
     fn enter(&self, what: &str) -> Entered {

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::Weak;
 use std::sync::Arc;
 
-use crate::exceptions::ExceptionHandler;
+use crate::exceptions::handler::ExceptionHandler;
 use crate::inbox::Inbox;
 use crate::inspect::ring::Ring;
-use crate::inspect::stepper::Stepper;
-use crate::signals::handler::SignalHandlers;
+use crate::inspect::stepper::turns::Stepper;
+use crate::signals::handler::heard::SignalHandlers;
 use crate::threads::pool::Pool;
 
 /// The parts of a loop that can be skipped at first reading.

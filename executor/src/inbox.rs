@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use reactor::Notifier;
 
-use crate::inspect::event::TaskId;
+use crate::inspect::names::TaskId;
 
 /// Where a task's slot is, and the task's name to tell whether the slot is still its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -38,12 +38,12 @@ use std::task::{Context, Poll, Waker};
 use pin_project_lite::pin_project;
 
 use crate::abort_handle::AbortHandle;
-use crate::cancel;
 use crate::cancel::cancellation::Target;
+use crate::cancel::request::or_cancelled;
 use crate::cancel::stand::Stand;
 use crate::event_loop;
 use crate::inbox::TaskKey;
-use crate::inspect::event::{Awaiting, Outcome, Spot, TaskId};
+use crate::inspect::names::{Awaiting, Outcome, Spot, TaskId};
 use crate::join_error::JoinError;
 use crate::waker::TaskWaker;
 use rare::Rare;
@@ -135,7 +135,7 @@ where
         let future = this.future;
         // Left from in here, the result is written once, where it will be looked for. (To hand it on first
         // would take longer than most steps.)
-        let conclude = |output| this.promise.leave(cancel::or_cancelled((this.conclude)(output)));
+        let conclude = |output| this.promise.leave(or_cancelled((this.conclude)(output)));
         // Nobody polls the future again after a panic, so nobody sees what the panic may have left
         // half done.
         let polled = panic::catch_unwind(AssertUnwindSafe(|| future.poll(cx).map(conclude)));

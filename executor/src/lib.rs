@@ -62,9 +62,10 @@
 //! 1. `tick.rs`: one turn of the loop. If you read one file, read this one.
 //! 2. `ready.rs`, `waker.rs`, `task.rs`: the queue, how something gets into it, and what stands in it.
 //! 3. `time/sleep.rs`, `time/wheel.rs`, `time/clock.rs`: how waiting for time works.
-//! 4. `join_handle.rs` and `event_loop.rs`: how tasks wait for each other, and how it is all put together.
-//! 5. [`net`]: how waiting for sockets works, on the `reactor` crate.
-//! 6. [`sync`]: how tasks wait for each other, on one fair queue.
+//! 4. `spawn.rs` and `join_handle.rs`: how a task is made, and how others wait for it.
+//! 5. `event_loop.rs` and `event_loop/run.rs`: how it is all put together, and run.
+//! 6. [`net`]: how waiting for sockets works, on the `reactor` crate.
+//! 7. [`sync`]: how tasks wait for each other, on one fair queue.
 //!
 //! Everything else hangs off these files, and can be skipped at first.
 //!
@@ -107,6 +108,7 @@ pub mod net;
 mod ready;
 mod settings;
 pub mod signals;
+mod spawn;
 pub mod sync;
 mod task;
 mod threads;
@@ -114,12 +116,12 @@ mod tick;
 pub mod time;
 mod waker;
 
-use crate::inspect::event::Spot;
-use std::future::Future;
+use crate::inspect::names::Spot;
 use std::time::Duration;
 
 pub use abort_handle::AbortHandle;
 pub use builder::Builder;
+pub use builder::build_error::BuildError;
 pub use callback::{CallbackHandle, call_at, call_later, call_soon};
 pub use cancel::{Cancellable, Cancelled, cancellable, cancelling, spawn_cancellable, uncancel};
 pub use combinators::{
@@ -135,7 +137,8 @@ pub use join_handle::unclaimed::spawn_fallible;
 pub use join_handle::{Join, JoinHandle};
 pub use loop_handle::{LoopHandle, RemoteTask, handle};
 pub use reactor::BackendKind;
-pub use settings::{BuildError, Choice, ClockKind, DebugChoice, StepChoice, TimerKind, Unknown, WakeMode};
+pub use settings::{Choice, ClockKind, DebugChoice, StepChoice, TimerKind, Unknown, WakeMode};
+pub use spawn::{spawn, spawn_named};
 pub use threads::{ToThread, to_thread};
 pub use time::deadline::{Deadline, Enforce};
 pub use time::instant::Instant;
@@ -143,61 +146,6 @@ pub use time::interval::{Interval, interval};
 pub use time::patience::{Patience, Waiting};
 pub use time::sleep::{Sleep, sleep, sleep_until};
 pub use time::timeout::{Elapsed, Timeout, timeout, timeout_at};
-
-/// Makes a task of a future. Its first step is in the next turn; it goes on whether or not anybody
-/// keeps the handle. asyncio: `asyncio.create_task`.
-///
-/// A task, its handle and everything that waits on the loop stay on the loop's thread. What asyncio's
-/// debug mode finds out at run time ("Non-thread-safe operation invoked on an event loop other than
-/// the current one"), the compiler does before:
-///
-/// ```compile_fail,E0277
-/// # use executor::{run, spawn};
-/// # run(async {
-/// let task = spawn(async { 5 });
-/// // error: `Rc<...>` cannot be sent between threads safely
-/// std::thread::spawn(move || task.abort());
-/// # });
-/// ```
-///
-/// What may travel: wakers, an [`AbortHandle`], and a [`LoopHandle`], by which another thread can
-/// [spawn](LoopHandle::spawn) and [call](LoopHandle::call_soon_threadsafe).
-///
-/// ```
-/// # use executor::{run, spawn};
-/// # run(async {
-/// let task = spawn(std::future::pending::<()>());
-/// let stops_it = task.abort_handle();
-/// std::thread::spawn(move || stops_it.abort());
-/// assert!(task.await.is_err());
-/// # }).unwrap();
-/// ```
-///
-/// # Panics
-///
-/// Outside of a running loop; before it runs, use [`EventLoop::spawn`].
-#[track_caller]
-#[doc(alias = "create_task")]
-pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
-where
-    F: Future + 'static,
-{
-    event_loop::running("spawn()").spawn(None, Spot::here(), future)
-}
-
-/// As [`spawn`], with a name for traces. asyncio: `create_task(..., name=...)`.
-///
-/// # Panics
-///
-/// Outside of a running loop.
-#[track_caller]
-#[doc(alias = "set_name")]
-pub fn spawn_named<F>(name: &str, future: F) -> JoinHandle<F::Output>
-where
-    F: Future + 'static,
-{
-    event_loop::running("spawn_named()").spawn(Some(name), Spot::here(), future)
-}
 
 /// Lets everything that is ready run before this task goes on. asyncio: `asyncio.sleep(0)`.
 ///

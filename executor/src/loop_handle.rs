@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop::{self, EventLoop};
 use crate::inbox::{Inbox, News};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::ready::{self, Entry, callback};

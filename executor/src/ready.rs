@@ -16,7 +16,8 @@ use std::task::Waker;
 use reactor::Notifier;
 
 use crate::inbox::{Inbox, TaskKey};
-use crate::inspect::event::{Cause, Event, TaskId};
+use crate::inspect::event::Event;
+use crate::inspect::names::{Cause, TaskId};
 use crate::inspect::narrator::Narrator;
 use crate::settings::WakeMode;
 

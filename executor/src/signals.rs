@@ -24,7 +24,7 @@ use signal_hook::low_level;
 
 pub use self::handler::{SignalHandler, add_signal_handler};
 use crate::event_loop;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 use crate::inspect::sigusr1;
 use crate::net::source::Socket;
 

@@ -30,7 +30,7 @@ use slab::Slab;
 
 use crate::cancel::cancellation::Cancellation;
 use crate::inbox::{Inbox, TaskKey};
-use crate::inspect::event::{Awaiting, Outcome, Spot, TaskId};
+use crate::inspect::names::{Awaiting, Outcome, Spot, TaskId};
 use crate::inspect::whom::Whom;
 use crate::time::instant::Instant;
 use crate::waker::TaskWaker;

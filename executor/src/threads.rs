@@ -29,7 +29,7 @@ use std::task::{Context, Poll, Waker};
 
 use self::pool::{Job, lock};
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 use crate::join_error::JoinError;
 
 /// Calls `call` on another thread and waits for what it returns. asyncio: `asyncio.to_thread`,

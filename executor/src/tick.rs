@@ -33,13 +33,22 @@ use std::task::{Context, Poll, Wake};
 
 use reactor::{Fired, Until};
 
-use crate::event_loop::{Found, LONGEST_WAIT, LoopState};
+use crate::event_loop::{LONGEST_WAIT, LoopState};
 use crate::inbox::{News, TaskKey};
-use crate::inspect::event::{Cause, Outcome};
+use crate::inspect::names::{Cause, Outcome};
 use crate::ready::{Callback, Entry, Wakeup, callback};
 use crate::task::{Runnable, drop_body};
 use crate::time::Due;
 use crate::time::instant::Instant;
+
+/// What phase 2 brings. Phase 3 takes the sockets out, and phase 4 the timers.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Who can read or write, in the kernel's order; for each socket, the reader before the writer.
+    fired: Vec<Fired<Wakeup>>,
+    /// Whose time has come, in the order of (deadline, name).
+    due: Vec<Due<Wakeup>>,
+}
 
 impl LoopState {
     /// One turn of the loop. asyncio: `_run_once`.

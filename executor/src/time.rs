@@ -13,42 +13,13 @@ pub(crate) mod sleep;
 pub(crate) mod timeout;
 pub mod wheel;
 
-use std::fmt;
-use std::num::NonZeroU64;
-
-use serde::{Deserialize, Serialize};
-
-use crate::inspect::event::TaskId;
+use crate::inspect::names::TaskId;
+pub use crate::inspect::names::TimerId;
 use crate::inspect::state::TimerStand;
 use crate::settings::TimerKind;
 use heap::Heap;
 use instant::Instant;
 use wheel::Wheel;
-
-/// The loop's own name for a timer: 1 for the first, and never given twice. Printed as `tm1`.
-///
-/// Timers with equal deadlines fire in the order of their names, which is the order in which they
-/// were armed. (asyncio promises no order for them: its heap compares deadlines only.)
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct TimerId(pub(crate) NonZeroU64);
-
-impl TimerId {
-    /// The number in the name.
-    pub fn number(self) -> u64 {
-        self.0.get()
-    }
-
-    /// The name after `last`, or the first, as a task's.
-    fn after(last: Option<TimerId>) -> TimerId {
-        TimerId(last.map_or(NonZeroU64::MIN, |last| last.0.saturating_add(1)))
-    }
-}
-
-impl fmt::Display for TimerId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "tm{}", self.0)
-    }
-}
 
 /// How to find an armed timer again. A key of a timer that has fired or was cancelled finds
 /// nothing.

@@ -12,7 +12,7 @@ use super::{Bell, IntoTask, into_tasks, watch_each};
 use crate::cancel::cancellation::{Gathered, Target};
 use crate::cancel::stand::Stand;
 use crate::event_loop;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;

@@ -31,7 +31,7 @@ use crate::cancel::Cancelled;
 use crate::cancel::stand::Stand;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
-use crate::inspect::event::{Awaiting, Spot, TaskId};
+use crate::inspect::names::{Awaiting, Spot, TaskId};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{Bell, IntoTask, watch_one};
 use crate::cancel::stand::Stand;
 use crate::event_loop;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;

@@ -1,13 +1,75 @@
-//! `run`: one main task on a loop of its own, from the first turn to the last clean-up.
+//! How a loop is run: turn after turn, until somebody says that it is enough.
+//!
+//! There are two ways to say so, as in asyncio: the main task is over ([`block_on`](EventLoop::block_on)), or
+//! somebody has called [`stop`](crate::stop) ([`run_forever`](EventLoop::run_forever)). Programs call
+//! [`run`], which makes the loop, too, and cleans up at the end.
 
 use std::future::Future;
 use std::panic;
 
-use super::EventLoop;
-use crate::inspect::event::Spot;
+use super::{EventLoop, LoopState};
+use crate::builder::build_error::BuildError;
+use crate::inspect::names::Spot;
+use crate::inspect::sigusr1::Answers;
 use crate::join_error::JoinError;
-use crate::settings::BuildError;
 use crate::signals::interrupt::{self, Interrupt};
+use crate::tick::Found;
+
+impl LoopState {
+    /// Runs turns until `done`, and then one more, as asyncio does: `run_until_complete` learns of
+    /// the end through a callback, and that callback is an entry of the next turn. So what the last
+    /// step has queued still runs.
+    pub(super) fn run_until(&self, done: &dyn Fn() -> bool) {
+        let _answers = Answers::new(&self.ready.inbox);
+        self.tell_loop_begin();
+        let mut found = Found::default();
+        loop {
+            if done() {
+                self.stopping.set(true);
+            }
+            self.tick(&mut found);
+            // Looked at after the turn and not before it: whoever asked for the end, the turn that
+            // was under way is finished, as after asyncio's `loop.stop()`.
+            if self.stopping.replace(false) {
+                break;
+            }
+        }
+        self.tell_loop_end();
+    }
+}
+
+impl EventLoop {
+    /// Runs the loop until `main` is done, and one turn more; what is still running then waits for
+    /// the next call. asyncio: `loop.run_until_complete`.
+    ///
+    /// # Panics
+    ///
+    /// If a loop runs on this thread already, if the main task panics, if it is aborted or cancelled or the
+    /// loop is [stopped](crate::stop) before it is done, or if the operating system can no longer wait.
+    #[track_caller]
+    #[doc(alias("run_until_complete", "run"))]
+    pub fn block_on<F>(&self, main: F) -> F::Output
+    where
+        F: Future + 'static,
+    {
+        let _entered = self.enter("block_on()");
+        // The main task is a task like any other; only its end means something more.
+        let mut main = self.state.spawn(Some("main"), Spot::here(), main);
+        self.state.run_until(&|| main.is_finished());
+        result_of_main("block_on()", main.take())
+    }
+
+    /// Runs the loop until somebody calls [`stop`](crate::stop). asyncio: `loop.run_forever`.
+    ///
+    /// # Panics
+    ///
+    /// If a loop runs on this thread already, or if the operating system can no longer wait.
+    #[track_caller]
+    pub fn run_forever(&self) {
+        let _entered = self.enter("run_forever()");
+        self.state.run_until(&|| false);
+    }
+}
 
 /// Runs `main` on a new loop, with the switches of the environment, and gives its result. Tasks that
 /// are left when it returns are [cancelled](EventLoop::cancel_all_tasks), and may clean up before
@@ -57,7 +119,7 @@ where
 ///
 /// If that is no result.
 #[track_caller]
-pub(super) fn result_of_main<T>(what: &str, result: Option<Result<T, JoinError>>) -> T {
+fn result_of_main<T>(what: &str, result: Option<Result<T, JoinError>>) -> T {
     match result {
         Some(Ok(value)) => value,
         // The panic goes on where the caller can see it, as if there were no loop in between.

@@ -6,7 +6,10 @@
 //! read in larger pieces than it was written, and that soon, makes the processor wait: it would be a third
 //! of what a step costs.)
 
-use super::event::{Awaiting, Spot};
+use std::rc::Rc;
+
+use super::names::{Awaiting, Spot};
+use super::whom::Children;
 use crate::event_loop::LoopState;
 
 impl LoopState {
@@ -25,5 +28,16 @@ impl LoopState {
         let task = self.narrator().task_key().filter(|_| self.narrator().has_said());
         let said = task.and_then(|task| self.tasks.look(task, |slot| slot.about.awaiting));
         said.unwrap_or((Awaiting::Unknown, None))
+    }
+
+    /// From the end of its step to the next one, the running task waits for these.
+    pub(crate) fn waits_for(&self, children: &Rc<Children>) {
+        let Some(task) = self.narrator().task_key() else { return };
+        let at = self.awaiting();
+        let list = Rc::downgrade(children);
+        self.tasks.change(task, |slot| {
+            let step = slot.about.polls;
+            slot.whom.get_or_insert_default().add(step, at, list);
+        });
     }
 }

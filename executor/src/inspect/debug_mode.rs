@@ -18,8 +18,9 @@ use std::time::Duration;
 use log::{Level, LevelFilter, log_enabled};
 
 use super::dump::who;
-use super::event::{Event, Place, Record, TaskId};
+use super::event::{Event, Record};
 use super::layout::Line;
+use super::names::{Place, TaskId};
 use super::narrator::Observer;
 use crate::time::instant::Instant;
 

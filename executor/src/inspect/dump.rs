@@ -12,9 +12,10 @@
 
 use std::fmt;
 
-use super::event::{Awaiting, Place, TaskId};
 use super::layout::seconds;
-use super::task_table::{TaskInfo, TaskState, link, position};
+use super::names::{Awaiting, Place, TaskId};
+use super::state::TaskState;
+use super::task_table::{TaskInfo, link, position};
 use crate::event_loop::{self, LoopState};
 use crate::time::instant::Instant;
 

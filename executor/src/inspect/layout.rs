@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use log::Level;
 
-use super::event::Place;
+use super::names::Place;
 
 /// The widest a line gets. Only a warning may be wider: it is read one at a time, and for its end.
 const WIDTH: usize = 100;

@@ -2,7 +2,7 @@
 //!
 //! A page that shows the loop is served by the loop. Each of its messages takes turns, polls and
 //! timers, and if those were told, each message would be about the one before it, for ever. So a
-//! task can be [left out](leave_out), and with it all that it spawns, arms and waits for. A turn in
+//! task can be [left out](super::leave_out), and with it all that it spawns, arms and waits for. A turn in
 //! which nothing else happened is left out as a whole; to know that, the beginning of a turn is held
 //! back until something happens in it. A callback is told all the same, since it belongs to nobody:
 //! who looks on should have none called. What merely counts (how many entries are ready, how many
@@ -12,45 +12,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
-use std::future::Future;
 
 use reactor::SourceId;
 
-use super::event::{Event, Spot, TaskId};
+use super::event::Event;
+use super::names::{TaskId, TimerId};
 use super::state::Who;
-use crate::event_loop;
-use crate::join_handle::JoinHandle;
-use crate::time::TimerId;
-
-/// Leaves the running task out of what observers are told, from here on, and all that it spawns. It
-/// is for tasks that serve somebody who looks on.
-///
-/// # Panics
-///
-/// Outside of a running loop, and in a callback: there is no task to leave out.
-#[track_caller]
-pub fn leave_out() {
-    let state = event_loop::running("leave_out()");
-    let Some(task) = state.narrator().task() else { panic!("leave_out() needs a running task") };
-    state.narrator().leave_out(task);
-}
-
-/// As [`spawn_named`](crate::spawn_named), for a task that is [left out](leave_out) from its first
-/// step on.
-///
-/// # Panics
-///
-/// Outside of a running loop.
-#[track_caller]
-pub fn spawn_observer<F>(name: &str, future: F) -> JoinHandle<F::Output>
-where
-    F: Future + 'static,
-{
-    let state = event_loop::running("spawn_observer()");
-    let handle = state.spawn(Some(name), Spot::here(), future);
-    state.narrator().leave_out(handle.id());
-    handle
-}
 
 /// Who and what is left out.
 #[derive(Default)]

@@ -20,8 +20,9 @@ use log::{Level, LevelFilter, log, log_enabled};
 
 use super::debug_mode::{SHOWN_UNASKED, unclaimed};
 use super::dump::who;
-use super::event::{Awaiting, Event, Outcome, Place, Record, TaskId, letter};
+use super::event::{Event, Record};
 use super::layout::{Line, seconds, short};
+use super::names::{Awaiting, Outcome, Place, TaskId, letter};
 use super::narrator::Observer;
 use crate::time::instant::Instant;
 

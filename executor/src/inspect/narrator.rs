@@ -8,8 +8,9 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::event::{Cause, Event, Record, TaskId};
+use super::event::{Event, Record};
 use super::left_out::{LeftOut, Verdict};
+use super::names::{Cause, TaskId};
 use crate::inbox::TaskKey;
 use crate::time::clock::Clock;
 use crate::time::instant::Instant;

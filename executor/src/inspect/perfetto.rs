@@ -18,9 +18,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::event::{Cause, Event, Record, TaskId};
+use super::event::{Event, Record};
+use super::names::{Cause, TaskId};
 use super::place::Place;
-use super::task_table::TaskState;
+use super::state::TaskState;
 use super::tracks::{Phase, Slice, Track, micros, slice};
 use crate::time::instant::Instant;
 

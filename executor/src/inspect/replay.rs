@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use reactor::{Direction, SourceId};
 
-use super::event::{Event, Record, TaskId};
-use super::state::{SourceStand, State, TaskStand, TimerStand, Who};
-use super::task_table::TaskState;
+use super::event::{Event, Record};
+use super::names::TaskId;
+use super::state::{SourceStand, State, TaskStand, TaskState, TimerStand, Who};
 
 impl State {
     /// How things stand after this event. Events are to be applied in their order, from the first of

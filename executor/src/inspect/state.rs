@@ -1,26 +1,23 @@
 //! How everything stands at one moment, and how an event changes it.
 //!
-//! There are two ways to it: to look at the loop's own tables, and to apply its events one after the
-//! other. Both come to the same, which is what a recording is good for: whoever has the events can
-//! go to any moment of the story, forwards and backwards, and the loop need not be there any more. A
-//! story that begins late begins with a [`Snapshot`](super::Event::Snapshot), which is the first of
-//! the two.
+//! There are two ways to it: to look at the loop's own tables (`tables.rs`), and to apply its events one
+//! after the other (`replay.rs`). Both come to the same, which is what a recording is good for: whoever
+//! has the events can go to any moment of the story, forwards and backwards, and the loop need not be there
+//! any more. A story that begins late begins with a [`Snapshot`](super::Event::Snapshot), which is the first
+//! of the two.
 //!
 //! Events do not tell when a callback is queued, so in what is made of them the ready queue holds
 //! tasks only.
 
+use std::fmt;
 use std::rc::Rc;
 
 use reactor::SourceId;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::event::{Awaiting, TaskId};
+use super::names::{Awaiting, TaskId, TimerId};
 use super::place::Place;
-use super::task_table::TaskState;
 use super::wire;
-use crate::event_loop::{self, LoopState};
-use crate::ready::Entry;
-use crate::time::TimerId;
 use crate::time::instant::Instant;
 
 /// How everything stands. Each list is in the order of names, the ready queue in its own.
@@ -57,6 +54,28 @@ pub struct TaskStand {
     pub place: Option<Place>,
     /// How many steps it has begun.
     pub polls: u32,
+}
+
+/// What a task is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskState {
+    /// It stands in the ready queue.
+    Ready,
+    /// Its step is under way.
+    Running,
+    /// It stands at an `.await`.
+    Waiting,
+}
+
+impl fmt::Display for TaskState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            TaskState::Ready => "ready",
+            TaskState::Running => "running",
+            TaskState::Waiting => "waiting",
+        })
+    }
 }
 
 /// A timer.
@@ -125,56 +144,5 @@ impl<'de> Deserialize<'de> for Who {
             Read::Word(word) if word == CALLBACK => Ok(Who::Callback),
             Read::Word(word) => Err(serde::de::Error::custom(format!("{word:?} is nobody"))),
         }
-    }
-}
-
-/// How everything in the running loop stands. Tasks that work for those who look on are left out.
-///
-/// # Panics
-///
-/// Outside of a running loop.
-#[track_caller]
-pub fn state() -> State {
-    event_loop::running("state()").state()
-}
-
-impl LoopState {
-    /// What the loop's own tables say.
-    pub(super) fn state(&self) -> State {
-        let left_out = &self.narrator().left_out;
-        let (mut timers, cursor) = self.timers.borrow().listed(crate::ready::Wakeup::task);
-        timers.retain(|timer| !left_out.has_timer(timer.timer, timer.woke));
-        let mut tasks = Vec::new();
-        for info in self.snapshot_tasks() {
-            if !left_out.has_task(Some(info.id)) {
-                tasks.push(TaskStand {
-                    id: info.id,
-                    name: info.name.into(),
-                    spawned: info.spawned,
-                    state: info.state,
-                    awaiting: info.awaiting,
-                    place: info.place,
-                    polls: info.polls,
-                });
-            }
-        }
-        let mut sources = Vec::new();
-        for (source, who) in self.reactor.waited_for(|wakeup| Who::from(wakeup.task())) {
-            let [read, write] = who.map(|who| who.filter(|who| !left_out.has(source, *who)));
-            if read.is_some() || write.is_some() {
-                sources.push(SourceStand { source, read, write });
-            }
-        }
-        let mut ready = Vec::new();
-        self.ready.for_each(|entry| match entry {
-            Entry::Callback(_) => ready.push(Who::Callback),
-            // The entry of a task that has ended is skipped when its turn comes.
-            Entry::Step(task) => {
-                if tasks.binary_search_by_key(&task.id, |stand: &TaskStand| stand.id).is_ok() {
-                    ready.push(Who::Task(task.id));
-                }
-            }
-        });
-        State { tasks, timers, sources, ready, cursor }
     }
 }

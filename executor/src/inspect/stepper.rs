@@ -17,23 +17,23 @@
 //! virtual one. This is for a program whose turns can be counted; what is *inside* of a turn is shown by
 //! a debugger (`docs/debugging.md`). asyncio has nothing like it.
 
-use std::cell::Cell;
+pub(crate) mod turns;
+
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process;
 
 use reactor::Direction;
 
 use super::dump::who;
-use super::event::{TaskId, letter};
 use super::layout::seconds;
+use super::names::{TaskId, letter};
 use super::task_table::{TaskInfo, position};
 use crate::event_loop::LoopState;
 use crate::ready::{Entry, Wakeup};
+use turns::FOR_GOOD;
 
 /// How many entries of a list are shown.
 const SHOWN: usize = 5;
-/// More turns than there will be.
-const FOR_GOOD: u64 = u64::MAX;
 
 const HELP: &str = "  Enter    run this turn
   a number run so many turns
@@ -42,41 +42,10 @@ const HELP: &str = "  Enter    run this turn
   q        quit the program
 ";
 
-/// How many turns may run before the person is asked.
-#[derive(Debug)]
-pub(crate) struct Stepper {
-    unasked: Cell<u64>,
-}
-
-impl Default for Stepper {
-    /// A stepper that never asks.
-    fn default() -> Self {
-        Stepper { unasked: Cell::new(FOR_GOOD) }
-    }
-}
-
-impl Stepper {
-    /// From now on, the person is asked before every turn.
-    pub(crate) fn begin(&self) {
-        self.unasked.set(0);
-    }
-
-    /// Whether the person is asked before the next turn.
-    pub(crate) fn asks(&self) -> bool {
-        self.unasked.get() == 0
-    }
-}
-
 impl LoopState {
     /// Called before every turn.
     pub(crate) fn let_the_person_step(&self) {
-        let unasked = &self.extras.stepper.unasked;
-        if unasked.get() == 0 {
-            unasked.set(self.ask());
-        }
-        if unasked.get() != FOR_GOOD {
-            unasked.set(unasked.get() - 1);
-        }
+        self.extras.stepper.count(|| self.ask());
     }
 
     /// Shows the loop, and finds out how many turns are to run.

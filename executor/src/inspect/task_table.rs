@@ -5,12 +5,10 @@
 //! been running for days as on its first turn. asyncio: `asyncio.all_tasks`, and since 3.14
 //! `python -m asyncio ps`.
 
-use std::fmt;
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
-use super::event::{Awaiting, Place, Spot, TaskId};
+use super::names::{Awaiting, Place, Spot, TaskId};
+use super::state::TaskState;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
 use crate::task::{Slot, Tasks};
@@ -46,28 +44,6 @@ pub struct TaskInfo {
     pub awaits: Vec<TaskId>,
     /// The tasks that wait for its end, in the order of spawning.
     pub awaited_by: Vec<TaskId>,
-}
-
-/// What a task is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskState {
-    /// It stands in the ready queue.
-    Ready,
-    /// Its step is under way.
-    Running,
-    /// It stands at an `.await`.
-    Waiting,
-}
-
-impl fmt::Display for TaskState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            TaskState::Ready => "ready",
-            TaskState::Running => "running",
-            TaskState::Waiting => "waiting",
-        })
-    }
 }
 
 /// The task that is running; nothing in a callback. Who waits for it is looked for in the whole

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use reactor::{Fired, Until};
 
-use super::event::{Event, Outcome, Spot, TaskId};
+use super::event::Event;
+use super::names::{Outcome, Spot, TaskId};
 use crate::event_loop::LoopState;
 use crate::inbox::TaskKey;
 use crate::ready::{Entry, Wakeup};

@@ -9,10 +9,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::rc::{Rc, Weak};
+use std::rc::Weak;
 
-use super::event::{Awaiting, Spot, TaskId};
-use crate::event_loop::LoopState;
+use super::names::{Awaiting, Spot, TaskId};
 
 /// The tasks that one combinator waits for, in the order of their spawning; those that are over may be
 /// among them.
@@ -33,6 +32,18 @@ pub(crate) struct Whom {
 }
 
 impl Whom {
+    /// The task is at the end of this step, and waits for these as well.
+    pub(super) fn add(&mut self, step: u32, at: At, list: Weak<Children>) {
+        // Within one step it may have begun to wait for others, and have given up.
+        if (self.step, self.at) != (step, at) {
+            (self.step, self.at) = (step, at);
+            self.lists.clear();
+        }
+        if !self.lists.iter().any(|other| other.ptr_eq(&list)) {
+            self.lists.push(list);
+        }
+    }
+
     /// All of them, if the task has come to nothing else since.
     pub(crate) fn all(&self, step: u32, at: At) -> Vec<TaskId> {
         let mut all = Vec::new();
@@ -44,26 +55,5 @@ impl Whom {
             }
         }
         all
-    }
-}
-
-impl LoopState {
-    /// From the end of its step to the next one, the running task waits for these.
-    pub(crate) fn waits_for(&self, children: &Rc<Children>) {
-        let Some(task) = self.narrator().task_key() else { return };
-        let at = self.awaiting();
-        let list = Rc::downgrade(children);
-        self.tasks.change(task, |slot| {
-            let whom = slot.whom.get_or_insert_default();
-            // Within one step it may have begun to wait for others, and have given up.
-            let step = slot.about.polls;
-            if (whom.step, whom.at) != (step, at) {
-                (whom.step, whom.at) = (step, at);
-                whom.lists.clear();
-            }
-            if !whom.lists.iter().any(|other| other.ptr_eq(&list)) {
-                whom.lists.push(list);
-            }
-        });
     }
 }

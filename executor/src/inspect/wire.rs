@@ -18,9 +18,8 @@ use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::event::{Awaiting, Cause, TaskId};
+use super::names::{Awaiting, Cause, TaskId, TimerId};
 use super::place::{Place, interned};
-use crate::time::TimerId;
 use crate::time::instant::Instant;
 
 /// Writes a number of nanoseconds as seconds.

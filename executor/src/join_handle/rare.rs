@@ -6,7 +6,7 @@ use std::mem;
 use super::Shared;
 use super::unclaimed::{Bad, Unclaimed, panic_only};
 use super::watch::Watcher;
-use crate::inspect::event::Outcome;
+use crate::inspect::names::Outcome;
 use crate::join_error::JoinError;
 
 /// See the [module](self).

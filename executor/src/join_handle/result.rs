@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::JoinHandle;
 use crate::inbox::Inbox;
-use crate::inspect::event::Outcome;
+use crate::inspect::names::Outcome;
 use crate::join_error::JoinError;
 
 impl<T> JoinHandle<T> {

@@ -18,7 +18,8 @@ use super::watch::Watcher;
 use super::{JoinHandle, Promise};
 use crate::event_loop::{self, LoopState};
 use crate::exceptions::Unhandled;
-use crate::inspect::event::{Event, Spot};
+use crate::inspect::event::Event;
+use crate::inspect::names::Spot;
 use crate::join_error::{JoinError, panic_message};
 
 /// Makes a task of a future that may fail, as [`spawn`](crate::spawn) does: an error that nobody takes

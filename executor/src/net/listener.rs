@@ -12,7 +12,7 @@ use socket2::{Domain, Protocol, Type};
 
 use super::source::Socket;
 use super::stream::{Stream, StreamSocket};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use crate::time::sleep::sleep;
 
 /// How many connections the kernel may complete before they are accepted: as many as it allows.

@@ -26,7 +26,7 @@ use reactor::Direction;
 
 use super::byte_queue::ByteQueue;
 use super::stream::{Stream, StreamSocket};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 
 /// How long a line may be, if nobody says otherwise. asyncio: `_DEFAULT_LIMIT`.
 pub const DEFAULT_LIMIT: usize = 64 * 1024;

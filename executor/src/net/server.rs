@@ -15,7 +15,7 @@ use super::reader::StreamReader;
 use super::writer::StreamWriter;
 use crate::abort_handle::AbortHandle;
 use crate::event_loop;
-use crate::inspect::event::{Spot, TaskId};
+use crate::inspect::names::{Spot, TaskId};
 use crate::join_handle::JoinHandle;
 use crate::sync::Event;
 

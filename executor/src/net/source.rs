@@ -11,7 +11,8 @@ use std::task::{Context, Poll};
 use reactor::{Direction, Registered, Source};
 
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Event, Spot, TaskId};
+use crate::inspect::event::Event;
+use crate::inspect::names::{Awaiting, Spot, TaskId};
 use crate::ready::{Callback, Entry, Wakeup, callback};
 
 /// A socket in the reactor of the loop that ran when it was made.

@@ -14,7 +14,7 @@ use std::os::unix;
 use reactor::{Direction, Source};
 
 use super::source::{Readiness, Socket};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use watch::Watches;
 
 /// A connected socket of the standard library.

@@ -9,7 +9,7 @@ use reactor::Direction;
 use socket2::{Domain, Protocol, Type};
 
 use super::stream::Stream;
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use crate::time::sleep::sleep;
 
 /// How often [`failure`](Stream::failure) looks where it is not told.

@@ -7,7 +7,7 @@ use std::net::{self, SocketAddr};
 use reactor::Direction;
 
 use super::source::Socket;
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 
 /// A UDP socket. Dropping any of its futures loses no message. asyncio:
 /// `loop.create_datagram_endpoint`, `sock_sendto`, `sock_recvfrom`.

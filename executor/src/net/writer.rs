@@ -26,7 +26,7 @@ use reactor::Direction;
 use super::byte_queue::ByteQueue;
 use super::reader::again;
 use super::stream::{Stream, StreamSocket};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use crate::sync::wait_queue::WaitQueue;
 
 /// Above so many bytes, `drain` waits.

@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {

@@ -20,7 +20,7 @@ use std::fmt;
 
 use super::lock::LockGuard;
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 
 /// Wakes tasks that wait for a change of what a [`Lock`](super::Lock) guards. Several conditions can
 /// share a lock: "not full" and "not empty", say. asyncio: `asyncio.Condition`.

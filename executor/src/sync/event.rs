@@ -7,7 +7,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 
 /// A flag. Who waits for it goes on when somebody sets it. asyncio: `asyncio.Event`.
 ///

@@ -27,7 +27,7 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 
 /// A value that one task at a time has for itself, for as long as it wants. asyncio: `asyncio.Lock`,
 /// which guards no value: that is `Lock<()>`.

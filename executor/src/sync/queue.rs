@@ -20,7 +20,7 @@ use std::fmt;
 use super::order::{Fifo, Items, Lifo, Lowest};
 use super::queue_error::{Closed, TryGetError, TryPutError};
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 
 /// A queue of items, for any number of producers and consumers. asyncio: `asyncio.Queue`.
 ///

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::fmt;
 
 use super::wait_queue::WaitQueue;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 
 /// A number of permits that tasks take and give back. asyncio: `asyncio.Semaphore`; with
 /// [`bounded`](Semaphore::bounded) also `asyncio.BoundedSemaphore`.

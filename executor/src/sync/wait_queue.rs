@@ -36,7 +36,7 @@ use std::task::{Context, Poll, Waker};
 use slab::Slab;
 
 use crate::event_loop;
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 
 /// A fair queue of waiters. The tasks of one thread share it: it needs no lock itself.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use super::instant::Instant;
 use super::timeout::Elapsed;
 use super::timeout::limit::Limit;
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 
 /// A time limit that can be moved while it is at work, also from inside of what it limits. Clones
 /// are handles on the same. asyncio: the object behind `async with asyncio.timeout(...) as limit`.

@@ -19,7 +19,7 @@ use super::TimerKey;
 use super::instant::Instant;
 use super::timeout::Elapsed;
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use crate::ready::Wakeup;
 
 /// Waits for one thing after another, for each until a limit of its own: as

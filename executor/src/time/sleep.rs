@@ -20,7 +20,7 @@ use std::time::Duration;
 use super::TimerKey;
 use super::instant::Instant;
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::{Awaiting, Spot};
+use crate::inspect::names::{Awaiting, Spot};
 use crate::ready::Wakeup;
 
 /// Waits for `duration`, counted from this call and not from the first poll. asyncio:

@@ -16,7 +16,7 @@ use pin_project_lite::pin_project;
 
 use super::instant::Instant;
 use crate::event_loop::{self, LoopState};
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use limit::Limit;
 
 /// Waits for `future`, but no longer than `limit`: then the future is dropped with the [`Timeout`],

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Wake, Waker};
 
 use crate::event_loop::LoopState;
-use crate::inspect::event::Spot;
+use crate::inspect::names::Spot;
 use crate::ready::{Callback, Entry, callback};
 use crate::settings::WakeMode;
 use crate::time::instant::Instant;
