@@ -1,5 +1,5 @@
 //! One turn of the loop. This is the heart of the project: everything else exists so that this can
-//! be short.
+//! be short. `event_loop/run.rs` calls it again and again.
 //!
 //! [`tick`](LoopState::tick) is asyncio's `BaseEventLoop._run_once`, phase by phase:
 //!
@@ -12,17 +12,17 @@
 //! | 4 | due timers: to the ready queue | `while self._scheduled: ... self._ready.append(handle)` |
 //! | 5 | run what was ready when this phase began | `ntodo = len(self._ready); for i in range(ntodo): ...` |
 //!
-//! So inside one turn the order is: what was ready before, what other threads have to say, input and
-//! output, timers.
+//! An entry of the ready queue is a step of a task, or a callback. So inside one turn the order is: what was
+//! ready before, what other threads have to say, input and output, timers.
 //!
 //! And a turn is finite: what is added while phase 5 runs waits for the next one. A loop that ran
 //! until its queue is empty would never look at its sockets again once two tasks keep waking each
 //! other.
 //!
-//! At first reading, skip what only reports: all that begins with `tell_`, what is measured or noted
-//! for it (`stopwatch`, `because`, `has_said`, `waits_since`, `timers_about_to_move`), and
-//! `let_the_person_step`. The loop works without. And take `deliver` for "wake": it runs what it is given,
-//! as a rule a waker, now or a turn later (`ready.rs` tells why).
+//! At first reading, skip what only looks on: `let_the_person_step`, `narrator()`, all that begins with
+//! `tell_`, and what is measured for it (`began`, `since`, `may_move`). The loop works without. And `deliver`
+//! wakes whoever waits: a task is put into the ready queue, and runs in phase 5 of this same turn. (With
+//! asyncio's way to wake, the waking itself is an entry of the queue, and the task runs a turn later.)
 //!
 //! As long as phase 5 lasts, no socket is looked at and no timer, and nobody can interrupt: a task
 //! that does not come to an `.await` that waits holds all the others. That is the bargain of an event
@@ -53,8 +53,7 @@ pub(crate) struct Found {
 impl LoopState {
     /// One turn of the loop. asyncio: `_run_once`.
     ///
-    /// Phase 2 puts the sockets and timers that have come into `found`, and phases 3 and 4 empty it. It is
-    /// handed from turn to turn so that none has to allocate.
+    /// `found` comes empty, and goes empty: it is handed from turn to turn for the sake of its memory.
     pub(crate) fn tick(&self, found: &mut Found) {
         self.let_the_person_step();
         self.narrator().next_tick();
@@ -63,7 +62,7 @@ impl LoopState {
         // 1. How long may we wait? Not at all if something is ready; else until the next timer.
         let until = self.until();
 
-        // 2. Wait for the operating system, until then.
+        // 2. Wait for the operating system, until then, and look who is due: both into `found`.
         self.wait(until, found);
 
         // 3. What other threads report, and who can read or write: to the ready queue.
@@ -85,16 +84,19 @@ impl LoopState {
             match self.ready.pop() {
                 Some(Entry::Step(task)) => self.step(task),
                 Some(Entry::Callback(callback)) => self.call(&callback),
-                // Entries are added while others run, and never taken out.
+                // While they run, others may be added, and nobody takes any out but this loop.
                 None => break,
             }
         }
         self.tell_turn_end(ready, began);
     }
 
-    /// Phase 1: until when phase 2 may wait. (asyncio makes a duration of it, for which one has to look
-    /// at the clock first. Here the turn's time will do, which may be old: then a wait of [`LONGEST_WAIT`]
-    /// ends early, and another follows.)
+    /// Phase 1: until when phase 2 may wait. Not at all if there is something to do; else until the earliest
+    /// timer; without any timer, for ever.
+    ///
+    /// asyncio makes a duration of it, for which one has to look at the clock first. A moment needs no such
+    /// look; only [`LONGEST_WAIT`] is counted from some time, and that of the turn will do, which may be old.
+    /// Then the wait ends early and brings nothing, and another follows.
     fn until(&self) -> Until<Instant> {
         if self.has_work() {
             return Until::Now;
@@ -118,6 +120,7 @@ impl LoopState {
     fn wait(&self, mut until: Until<Instant>, found: &mut Found) {
         loop {
             self.wait_once(until, found);
+            // Who has waited looks at the clock. Who has not does so only if it matters.
             if until != Until::Now || self.needs_the_time() {
                 self.find_due(&mut found.due);
             }
@@ -129,7 +132,7 @@ impl LoopState {
     }
 
     /// Whether even a turn that did not wait has to know the time: there are timers to judge by it, or
-    /// somebody looks on. Else the turn's time stays what it was, and that saves a look at the clock.
+    /// somebody looks on and is told of it. Else the turn's time stays what it was.
     fn needs_the_time(&self) -> bool {
         self.timers.borrow().armed() > 0 || self.narrator().is_observed()
     }
@@ -150,7 +153,7 @@ impl LoopState {
     /// time, so the loop really waits for it.)
     fn wait_once(&self, until: Until<Instant>, found: &mut Found) {
         let began = self.tell_wait_begin(until);
-        // Whoever was told may have given the loop something to do.
+        // Here looking on has an effect: whoever was told may have woken a task. So it is asked once more.
         let until = if began.is_some() { self.until() } else { until };
         let ask_for = self.clock().to_ask_for(until, self.extras.pool.is_busy());
         // Whoever does not want to wait, and has no sockets, has nothing to ask.
@@ -192,8 +195,8 @@ impl LoopState {
         };
         self.narrator().step_begins(task);
         if to_be_dropped {
-            // It was aborted; or it was cancelled, and stands at no await that can be told. It is dropped
-            // here, in a step of its own, and not while whoever asked for that was in the midst of theirs.
+            // It was aborted; or it was cancelled, and there is no await at which it could be told so. It is
+            // dropped here, in a step of its own, and not while whoever asked for it was in theirs.
             self.end_task(task, runnable, Outcome::Cancelled);
             return;
         }
@@ -210,7 +213,8 @@ impl LoopState {
                 self.tell_polled(task, began, true);
                 let must_cancel = self.tasks.suspend(task, runnable, self.narrator().has_said(), since);
                 self.narrator().step_ends();
-                // As a rule it was cancelled in this very step: only now is it known what it waits for.
+                // As a rule it was cancelled in this very step. Only now is it known what it waits for, which
+                // is to be cancelled first (`cancel/request.rs`).
                 if must_cancel {
                     self.cancel_what_it_came_to(task);
                 }
@@ -225,7 +229,7 @@ impl LoopState {
     /// Drops a task, in its own step.
     fn end_task(&self, task: TaskKey, runnable: Runnable, outcome: Outcome) {
         // The future goes first, and its slot after: what its destructors wake or ask of the loop still
-        // finds the task in the table. Only to cancel it is too late: `cancel.rs` looks at `ending`.
+        // finds the task in the table. But nothing of it is left to cancel, and `ending` says so.
         self.ending.set(Some(task));
         drop_body(runnable.body);
         let polls = self.tasks.end(task);
