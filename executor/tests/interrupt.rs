@@ -6,11 +6,13 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use std::{env, future, io, thread};
+use std::{env, fs, future, io, process, thread};
 
 use executor::signals::Signals;
-use executor::{cancellable, run, sleep, spawn, to_thread};
+use executor::{cancellable, run, sleep, spawn, to_thread, yield_now};
 
 const SIGINT: i32 = 2;
 
@@ -18,17 +20,32 @@ fn main() {
     if let Ok(case) = env::var("INTERRUPT_CASE") {
         return play(&case);
     }
-    for case in [
-        who_does_not_hear_is_dropped_and_the_others_clean_up,
-        a_main_task_that_hears_may_go_on,
-        the_second_ends_a_loop_that_is_held,
-        whoever_listens_hears_it_alone,
-        after_the_run_it_does_what_it_does,
-        what_a_shell_has_ignored_stays_so,
-    ] {
-        case();
+    let cases: [(&str, fn()); 9] = [
+        ("who_does_not_hear_is_dropped_and_the_others_clean_up", dropped),
+        ("a_main_task_that_hears_may_go_on", hears),
+        ("the_second_ends_a_loop_that_is_held", held),
+        ("a_main_task_that_is_over_before_it_hears_is_no_way_out", too_late),
+        ("the_first_ends_a_clean_up_behind_a_main_task_that_is_over", cleaning_up),
+        ("whoever_listens_hears_it_alone", listens),
+        ("a_handler_of_the_programs_own_stays", own_handler),
+        ("after_the_run_it_does_what_it_does", after),
+        ("what_a_shell_has_ignored_stays_so", ignored),
+    ];
+    // What the usual frame would do: words choose by name. None of the cases is ignored.
+    let words: Vec<String> = env::args().skip(1).collect();
+    let has_flag = |flag: &str| words.iter().any(|word| word == flag);
+    let chosen: Vec<&String> = words.iter().filter(|word| !word.starts_with('-')).collect();
+    for (name, case) in cases {
+        if has_flag("--ignored") || !(chosen.is_empty() || chosen.iter().any(|word| name.contains(*word))) {
+            continue;
+        }
+        if has_flag("--list") {
+            println!("{name}: test");
+        } else {
+            case();
+            println!("test {name} ... ok");
+        }
     }
-    println!("six cases of Ctrl-C: ok");
 }
 
 struct Says(&'static str);
@@ -41,6 +58,12 @@ impl Drop for Says {
 
 /// What the program of a case does.
 fn play(case: &str) {
+    // Nobody waits for ever for a case that does not end.
+    thread::spawn(|| {
+        thread::sleep(Duration::from_mins(1));
+        eprintln!("not over after a minute");
+        process::exit(3);
+    });
     match case {
         "dropped" => run(async {
             let _says = Says("main is dropped");
@@ -80,6 +103,45 @@ fn play(case: &str) {
             println!("goes on");
         })
         .unwrap(),
+        "too late" => run(async {
+            let _says = Says("main is over");
+            spawn(async {
+                assert!(cancellable(future::pending::<()>()).await.is_err());
+                println!("the other has cleaned up");
+            });
+            yield_now().await;
+            println!("ready");
+            hold();
+        })
+        .unwrap(),
+        "cleaning up" => run(async {
+            spawn(async {
+                assert!(cancellable(future::pending::<()>()).await.is_err());
+                println!("ready");
+                future::pending::<()>().await;
+            });
+            yield_now().await;
+        })
+        .unwrap(),
+        "own handler" => {
+            let heard = Arc::<AtomicBool>::default();
+            signal_hook::flag::register(SIGINT, Arc::clone(&heard)).unwrap();
+            let in_the_run = Arc::clone(&heard);
+            run(async move {
+                println!("ready");
+                while !in_the_run.load(Ordering::Acquire) {
+                    sleep(Duration::from_millis(1)).await;
+                }
+                println!("heard");
+            })
+            .unwrap();
+            heard.store(false, Ordering::Release);
+            println!("ready");
+            while !heard.load(Ordering::Acquire) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            println!("heard");
+        }
         "after" => {
             run(async {}).unwrap();
             println!("ready");
@@ -102,8 +164,15 @@ struct Played {
 }
 
 impl Played {
+    /// Also if whoever runs the tests has SIGINT ignored, as a shell has it in the background.
     fn start(case: &str) -> Played {
-        Played::start_by(Command::new(env::current_exe().unwrap()), case)
+        let program = env::current_exe().unwrap();
+        if is_ignored() {
+            let mut heard = Command::new("env");
+            heard.arg("--default-signal=INT").arg(program);
+            return Played::start_by(heard, case);
+        }
+        Played::start_by(Command::new(program), case)
     }
 
     fn start_by(mut command: Command, case: &str) -> Played {
@@ -138,6 +207,13 @@ impl Played {
     }
 }
 
+fn is_ignored() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (SIGINT - 1) & 1 == 1)
+}
+
 /// What a program writes to stderr, marked as such.
 struct Complaints<'a>(&'a mut String);
 
@@ -153,7 +229,7 @@ impl Write for Complaints<'_> {
     }
 }
 
-fn who_does_not_hear_is_dropped_and_the_others_clean_up() {
+fn dropped() {
     let played = Played::start("dropped");
     played.interrupt();
     let (status, said) = played.end();
@@ -163,14 +239,14 @@ fn who_does_not_hear_is_dropped_and_the_others_clean_up() {
     );
 }
 
-fn a_main_task_that_hears_may_go_on() {
+fn hears() {
     let played = Played::start("hears");
     played.interrupt();
     let (status, said) = played.end();
     assert_eq!((status.code(), said.as_str()), (Some(0), "run gives Ok(Err(\"heard\"))\n"));
 }
 
-fn the_second_ends_a_loop_that_is_held() {
+fn held() {
     let mut played = Played::start("held");
     played.interrupt();
     // Two that come at once count as one: so the second is repeated.
@@ -186,7 +262,31 @@ fn the_second_ends_a_loop_that_is_held() {
     assert_eq!(ended.unwrap().signal(), Some(SIGINT));
 }
 
-fn whoever_listens_hears_it_alone() {
+fn too_late() {
+    let mut played = Played::start("too late");
+    played.interrupt();
+    played.stdin = None;
+    let (status, said) = played.end();
+    assert_eq!((status.signal(), said.as_str()), (Some(SIGINT), "main is over\nthe other has cleaned up\n"));
+}
+
+fn cleaning_up() {
+    let played = Played::start("cleaning up");
+    played.interrupt();
+    let (status, said) = played.end();
+    assert_eq!((status.signal(), said.as_str()), (Some(SIGINT), ""));
+}
+
+fn own_handler() {
+    let mut played = Played::start("own handler");
+    played.interrupt();
+    assert_eq!((played.line(), played.line()), ("heard\n".to_owned(), "ready\n".to_owned()));
+    played.interrupt();
+    let (status, said) = played.end();
+    assert_eq!((status.code(), said.as_str()), (Some(0), "heard\n"));
+}
+
+fn listens() {
     let mut played = Played::start("listens");
     for _ in 0..2 {
         played.interrupt();
@@ -196,14 +296,14 @@ fn whoever_listens_hears_it_alone() {
     assert_eq!((status.code(), said.as_str()), (Some(0), ""));
 }
 
-fn after_the_run_it_does_what_it_does() {
+fn after() {
     let played = Played::start("after");
     played.interrupt();
     let (status, said) = played.end();
     assert_eq!((status.signal(), said.as_str()), (Some(SIGINT), ""));
 }
 
-fn what_a_shell_has_ignored_stays_so() {
+fn ignored() {
     let mut shell = Command::new("sh");
     shell.args(["-c", "trap '' INT; exec \"$0\""]).arg(env::current_exe().unwrap());
     let mut played = Played::start_by(shell, "ignored");

@@ -77,10 +77,13 @@ impl EventLoop {
 /// also when `main` panics. asyncio: `asyncio.run`.
 ///
 /// On the program's main thread, Ctrl-C (SIGINT) [cancels](crate::JoinHandle::cancel) the main task. If it
-/// ends by that, the others clean up as well, and then the program ends as SIGINT ends it. A second Ctrl-C
-/// ends it at once. This is not so where somebody steps through the turns, where the program listens for SIGINT
-/// by means of [`signals`](crate::signals), and where a shell has it ignored. asyncio: `Runner.run`, which
-/// makes a `KeyboardInterrupt` of it.
+/// ends by that, or was about to end by itself, the others clean up as well, and then the program ends as SIGINT
+/// ends it. A second Ctrl-C ends it at once, and so does the first when the main task is over. asyncio:
+/// `Runner.run`, which makes a `KeyboardInterrupt` of it.
+///
+/// Ctrl-C is left alone where somebody steps through the turns, and where the signal is for others: the program
+/// listens for it by means of [`signals`](crate::signals), or has a handler of its own already, or a shell has
+/// it ignored.
 ///
 /// # Errors
 ///
@@ -103,7 +106,8 @@ where
     event_loop.state.run_until(&|| main.is_finished());
     drop(entered);
     let result = main.take();
-    if matches!(result, Some(Err(JoinError::Cancelled))) && interrupt.is_some_and(|it| it.has_come()) {
+    if interrupt.is_some_and(|it| it.ends_the_program(result.as_ref())) {
+        drop(result);
         event_loop.cancel_all_tasks();
         drop(event_loop);
         interrupt::end_the_program();

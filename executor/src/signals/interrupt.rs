@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::mem;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, Once, PoisonError};
@@ -17,66 +18,100 @@ use signal_hook::{flag, low_level};
 
 use crate::abort_handle::AbortHandle;
 use crate::event_loop::EventLoop;
+use crate::join_error::JoinError;
 use crate::loop_handle::LoopHandle;
 
-/// Whether SIGINT does what it does by itself: nobody is to be told, or somebody has been.
-static ENDS_THE_PROGRAM: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
-
-/// Whether the program listens for it, and means something of its own by it. It stays so.
-static TAKEN: AtomicBool = AtomicBool::new(false);
-
-/// Who is told of the next one.
-static MAIN: Mutex<Option<Main>> = Mutex::new(None);
+/// What the next SIGINT does.
+enum Next {
+    /// What it does by itself.
+    EndsTheProgram,
+    /// It cancels a main task.
+    Cancels(Main),
+    /// What the program means by it, which listens for it. It stays so.
+    IsForOthers,
+}
 
 struct Main {
     event_loop: LoopHandle,
     task: AbortHandle,
-    came: Arc<AtomicBool>,
+    has_cancelled: Arc<AtomicBool>,
 }
 
-fn main() -> MutexGuard<'static, Option<Main>> {
+static NEXT: Mutex<Next> = Mutex::new(Next::EndsTheProgram);
+
+/// The same, as far as the signal's handler needs it: that may take no lock.
+static ENDS_THE_PROGRAM: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
+
+/// What the handler leaves: that one has come. It does this before it looks whether that ends the program; and
+/// who looks at this has said before that the next one does. So none goes by unseen by both.
+static HAS_COME: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+fn next() -> MutexGuard<'static, Next> {
     // Nothing can panic while it is held.
-    MAIN.lock().unwrap_or_else(PoisonError::into_inner)
+    NEXT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Next {
+    fn replace(&mut self, next: Next) -> Next {
+        ENDS_THE_PROGRAM.store(matches!(next, Next::EndsTheProgram), Ordering::SeqCst);
+        mem::replace(self, next)
+    }
 }
 
 /// From now on SIGINT is for whoever listens for it.
 pub(super) fn give_way() {
-    TAKEN.store(true, Ordering::Release);
-    ENDS_THE_PROGRAM.store(false, Ordering::Release);
+    next().replace(Next::IsForOthers);
 }
 
 /// As long as it lives, the first SIGINT cancels a main task.
 pub(crate) struct Interrupt {
-    came: Arc<AtomicBool>,
+    /// Whether there was something to cancel when the loop heard of it.
+    has_cancelled: Arc<AtomicBool>,
 }
 
 impl Interrupt {
     /// Nothing if Ctrl-C is to do what it did: on another thread than the first (as in asyncio), where a
-    /// person sits at the stepper's prompt, or where the program listens by itself.
+    /// person sits at the stepper's prompt, or where somebody else hears it.
     pub(crate) fn hear(event_loop: &EventLoop, task: AbortHandle) -> Option<Self> {
         let is_stepped = event_loop.state.extras.stepper.asks();
-        if thread::current().name() != Some("main")
-            || is_stepped
-            || TAKEN.load(Ordering::Acquire)
-            || !listen()
-        {
+        if thread::current().name() != Some("main") || is_stepped || !listen() {
             return None;
         }
-        let came = Arc::<AtomicBool>::default();
-        *main() = Some(Main { event_loop: event_loop.handle(), task, came: Arc::clone(&came) });
-        ENDS_THE_PROGRAM.store(false, Ordering::Release);
-        Some(Interrupt { came })
+        let mut next = next();
+        if matches!(*next, Next::IsForOthers) {
+            return None;
+        }
+        let has_cancelled = Arc::<AtomicBool>::default();
+        HAS_COME.store(false, Ordering::SeqCst);
+        next.replace(Next::Cancels(Main {
+            event_loop: event_loop.handle(),
+            task,
+            has_cancelled: Arc::clone(&has_cancelled),
+        }));
+        Some(Interrupt { has_cancelled })
     }
 
-    pub(crate) fn has_come(&self) -> bool {
-        self.came.load(Ordering::Acquire)
+    /// The main task is over, and from here on SIGINT does what it does by itself. Says whether one has come
+    /// that is to end the program: it has cancelled the main task, or has found it about to end. asyncio:
+    /// whether `Runner.run` raises `KeyboardInterrupt`.
+    pub(crate) fn ends_the_program<T>(self, result: Option<&Result<T, JoinError>>) -> bool {
+        let has_cancelled = Arc::clone(&self.has_cancelled);
+        drop(self);
+        let is_over_by_it = match result {
+            Some(Ok(_)) => !has_cancelled.load(Ordering::Acquire),
+            Some(Err(JoinError::Cancelled)) => true,
+            _ => false,
+        };
+        is_over_by_it && HAS_COME.load(Ordering::SeqCst) && !matches!(*next(), Next::IsForOthers)
     }
 }
 
 impl Drop for Interrupt {
     fn drop(&mut self) {
-        *main() = None;
-        ENDS_THE_PROGRAM.store(!TAKEN.load(Ordering::Acquire), Ordering::Release);
+        let mut next = next();
+        if matches!(*next, Next::Cancels(_)) {
+            next.replace(Next::EndsTheProgram);
+        }
     }
 }
 
@@ -93,40 +128,41 @@ fn listen() -> bool {
     static STARTED: Once = Once::new();
     static HEARS: AtomicBool = AtomicBool::new(false);
     STARTED.call_once(|| {
-        if is_ignored() {
+        if has_a_handler() {
             return;
         }
-        // In this order, in which a signal comes to both: whoever is told of it decides about the next.
+        // In this order, in which a signal comes to all three. Whoever is told of it decides about the next.
+        let leaves_word = flag::register(SIGINT, Arc::clone(&HAS_COME));
         let ends_it = flag::register_conditional_default(SIGINT, Arc::clone(&ENDS_THE_PROGRAM));
         let Ok(mut signals) = Signals::new([SIGINT]) else { return };
         let tell = move || {
             for _ in signals.forever() {
-                if !TAKEN.load(Ordering::Acquire) {
-                    interrupt();
-                }
+                interrupt();
             }
         };
-        let hears = ends_it.is_ok() && thread::Builder::new().name("sigint".to_owned()).spawn(tell).is_ok();
-        HEARS.store(hears, Ordering::Release);
+        let started = thread::Builder::new().name("sigint".to_owned()).spawn(tell);
+        HEARS.store(leaves_word.is_ok() && ends_it.is_ok() && started.is_ok(), Ordering::Release);
     });
     HEARS.load(Ordering::Acquire)
 }
 
-/// Whether SIGINT is for others: a shell has what it runs in the background ignore it. (Where there is no
-/// `/proc`, it is not known.)
-fn is_ignored() -> bool {
+/// Whether SIGINT is for others: the program has a handler of its own; or it is ignored, as a shell has it for
+/// what runs in the background. (Where there is no `/proc`, it is not known.)
+fn has_a_handler() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (SIGINT - 1) & 1 == 1)
+    let has =
+        |mask: &str| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask >> (SIGINT - 1) & 1 == 1);
+    let masks = |line: &str| line.strip_prefix("SigIgn:").or(line.strip_prefix("SigCgt:")).is_some_and(has);
+    status.lines().any(masks)
 }
 
-/// The next one ends the program, whether or not the loop comes to this one.
+/// Tells the loop. The next one ends the program, whether or not the loop comes to this one.
 fn interrupt() {
-    let Some(Main { event_loop, task, came }) = main().take() else { return };
-    ENDS_THE_PROGRAM.store(true, Ordering::Release);
-    came.store(true, Ordering::Release);
-    event_loop.call_soon_threadsafe(move || {
-        task.cancel();
-    });
+    let mut next = next();
+    // Else there is no main task any more, and who ran it has seen that the signal has come; or it is for others.
+    if matches!(*next, Next::Cancels(_))
+        && let Next::Cancels(Main { event_loop, task, has_cancelled }) = next.replace(Next::EndsTheProgram)
+    {
+        event_loop.call_soon_threadsafe(move || has_cancelled.store(task.cancel(), Ordering::Release));
+    }
 }
