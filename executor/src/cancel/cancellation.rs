@@ -73,6 +73,8 @@ pub(crate) struct Cancellation {
     missed: u8,
     /// The wait that holds the request.
     pub(super) held: Option<u32>,
+    /// Who passed the latest request on to this task; nothing if it came from outside.
+    pub(super) passed_by: Option<TaskKey>,
     last_number: u32,
 }
 

@@ -40,16 +40,22 @@ impl LoopState {
     /// a loop and not by recursion, since chains may be long. Tasks that wait for each other in a
     /// circle are each asked once. (asyncio: `RecursionError`.)
     fn request(&self, task: TaskKey, mut count: u32) {
-        let mut asked: HashSet<TaskKey> =
-            self.who_passes_on().filter(|from| *from != task).into_iter().collect();
-        let mut next = vec![task];
-        while let Some(task) = next.pop() {
+        let by = self.who_passes_on().filter(|by| *by != task);
+        let mut asked = self.who_has_passed_it_on(by);
+        if asked.contains(&task) {
+            // It has gone in a circle and come back to one who waits for the answer. Nobody will give it.
+            self.drop_at_next_step(task);
+            return;
+        }
+        let mut next = vec![(task, by)];
+        while let Some((task, by)) = next.pop() {
             if !self.can_be_cancelled(task) || !asked.insert(task) {
                 continue;
             }
             let is_running = self.narrator().task_key() == Some(task);
             let target = self.tasks.cancellation(task, |cancellation| {
                 cancellation.requests += mem::replace(&mut count, 1);
+                cancellation.passed_by = by;
                 // A task that runs waits for nothing, whatever it said before.
                 if is_running { None } else { cancellation.target() }
             });
@@ -57,7 +63,7 @@ impl LoopState {
             let passed_on = match target.flatten() {
                 None => false,
                 Some(Target::Task(other)) => {
-                    next.push(other);
+                    next.push((other, Some(task)));
                     is_next(&other)
                 }
                 Some(Target::Tasks(gathered)) if gathered.is_decided() => false,
@@ -68,7 +74,7 @@ impl LoopState {
                         continue;
                     }
                     // Backwards, because the last in the list is asked first.
-                    next.extend(gathered.keys.iter().rev());
+                    next.extend(gathered.keys.iter().rev().map(|other| (*other, Some(task))));
                     let any = gathered.keys.iter().any(is_next);
                     gathered.cancelled.set(gathered.cancelled.get() || any);
                     any
@@ -83,11 +89,26 @@ impl LoopState {
         }
     }
 
-    /// The running task, if it has heard a request and waits for those that are to answer it: if it cancels
-    /// somebody, it passes that on.
+    /// The running task, if it has heard a request and waits for the answer: whom it cancels now, it asks in
+    /// the name of whoever has asked it.
     fn who_passes_on(&self) -> Option<TaskKey> {
-        let holds = |task: &TaskKey| self.tasks.cancellation(*task, |it| it.held.is_some()) == Some(true);
-        self.narrator().task_key().filter(holds)
+        self.narrator().task_key().filter(|task| self.holds_a_request(*task))
+    }
+
+    /// That one, who passed it on to it, and so on: all who wait for the same answer. None of them is asked
+    /// again.
+    fn who_has_passed_it_on(&self, mut by: Option<TaskKey>) -> HashSet<TaskKey> {
+        let mut asked = HashSet::new();
+        while let Some(task) = by.filter(|task| self.holds_a_request(*task))
+            && asked.insert(task)
+        {
+            by = self.tasks.cancellation(task, |cancellation| cancellation.passed_by).flatten();
+        }
+        asked
+    }
+
+    fn holds_a_request(&self, task: TaskKey) -> bool {
+        self.tasks.cancellation(task, |cancellation| cancellation.held.is_some()) == Some(true)
     }
 
     /// The same for several: whether there was anything to cancel in any of them.
@@ -126,6 +147,13 @@ impl LoopState {
             inner.wake();
         }
         waker.wake();
+    }
+
+    /// Nothing in the task is told.
+    fn drop_at_next_step(&self, task: TaskKey) {
+        if let Some(waker) = self.tasks.waker(task) {
+            waker.abort();
+        }
     }
 
     /// The running task ends a wait with something that says nothing of a request. If there is one that was
