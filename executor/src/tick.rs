@@ -6,7 +6,7 @@
 //! | phase | here | `_run_once` in `base_events.py` |
 //! |---|---|---|
 //! | 1 | how long may we wait? | `if self._ready or self._stopping: timeout = 0`, `elif self._scheduled: ...` |
-//! | 2 | wait for the operating system, and look who is due | `event_list = self._selector.select(timeout)` |
+//! | 2 | wait for the operating system, and collect who is due | `event_list = self._selector.select(timeout)` |
 //! | 3 | what other threads have to say: to the ready queue | (they append to `self._ready` themselves) |
 //! |   | who can read or write: to the ready queue | `self._process_events(event_list)` |
 //! | 4 | due timers: to the ready queue | `while self._scheduled: ... self._ready.append(handle)` |
@@ -19,10 +19,13 @@
 //! until its queue is empty would never look at its sockets again once two tasks keep waking each
 //! other.
 //!
+//! `deliver` wakes whoever waits: a task, or a callback, is put into the ready queue, and runs in phase 5 of
+//! this same turn. (A loop can be told to wake as asyncio does. Then what is put there is an entry that wakes
+//! the task, which runs a turn later.)
+//!
 //! At first reading, skip what only looks on: `let_the_person_step`, `narrator()`, all that begins with
-//! `tell_`, and what is measured for it (`began`, `since`, `may_move`). The loop works without. And `deliver`
-//! wakes whoever waits: a task is put into the ready queue, and runs in phase 5 of this same turn. (With
-//! asyncio's way to wake, the waking itself is an entry of the queue, and the task runs a turn later.)
+//! `tell_`, and what is measured for it (`began`, `since`, `may_move`). The loop works without. Where it does
+//! have an effect, a comment says so.
 //!
 //! As long as phase 5 lasts, no socket is looked at and no timer, and nobody can interrupt: a task
 //! that does not come to an `.await` that waits holds all the others. That is the bargain of an event
@@ -94,9 +97,9 @@ impl LoopState {
     /// Phase 1: until when phase 2 may wait. Not at all if there is something to do; else until the earliest
     /// timer; without any timer, for ever.
     ///
-    /// asyncio makes a duration of it, for which one has to look at the clock first. A moment needs no such
-    /// look; only [`LONGEST_WAIT`] is counted from some time, and that of the turn will do, which may be old.
-    /// Then the wait ends early and brings nothing, and another follows.
+    /// This is a moment and not a duration, as it is in asyncio, so it takes no look at the clock. Only the
+    /// [longest wait](LONGEST_WAIT) is counted from a time, the turn's, which may be old: then the wait ends
+    /// too early, and [`wait`](Self::wait) looks at the clock and waits again.
     fn until(&self) -> Until<Instant> {
         if self.has_work() {
             return Until::Now;
@@ -120,7 +123,8 @@ impl LoopState {
     fn wait(&self, mut until: Until<Instant>, found: &mut Found) {
         loop {
             self.wait_once(until, found);
-            // Who has waited looks at the clock. Who has not does so only if it matters.
+            // After a wait, time has passed. After a mere look at the sockets, a look at the clock is saved
+            // unless somebody needs it.
             if until != Until::Now || self.needs_the_time() {
                 self.find_due(&mut found.due);
             }
@@ -153,7 +157,7 @@ impl LoopState {
     /// time, so the loop really waits for it.)
     fn wait_once(&self, until: Until<Instant>, found: &mut Found) {
         let began = self.tell_wait_begin(until);
-        // Here looking on has an effect: whoever was told may have woken a task. So it is asked once more.
+        // Where there are onlookers, they were told just now, and may have woken a task: ask once more.
         let until = if began.is_some() { self.until() } else { until };
         let ask_for = self.clock().to_ask_for(until, self.extras.pool.is_busy());
         // Whoever does not want to wait, and has no sockets, has nothing to ask.
@@ -195,8 +199,9 @@ impl LoopState {
         };
         self.narrator().step_begins(task);
         if to_be_dropped {
-            // It was aborted; or it was cancelled, and there is no await at which it could be told so. It is
-            // dropped here, in a step of its own, and not while whoever asked for it was in theirs.
+            // It was aborted; or it was cancelled, and there is no await at which it could be told so
+            // (`cancel.rs`). It is dropped here, in a step of its own, and not while whoever asked for it was
+            // in theirs.
             self.end_task(task, runnable, Outcome::Cancelled);
             return;
         }
@@ -213,8 +218,8 @@ impl LoopState {
                 self.tell_polled(task, began, true);
                 let must_cancel = self.tasks.suspend(task, runnable, self.narrator().has_said(), since);
                 self.narrator().step_ends();
-                // As a rule it was cancelled in this very step. Only now is it known what it waits for, which
-                // is to be cancelled first (`cancel/request.rs`).
+                // As a rule it was cancelled in this very step. What it waits for is to be cancelled before
+                // it, and only now is it known what that is (`cancel/request.rs`).
                 if must_cancel {
                     self.cancel_what_it_came_to(task);
                 }
