@@ -69,7 +69,8 @@ impl Stream<net::TcpStream> {
     /// the future loses nothing. asyncio: `Protocol.connection_lost` with an exception.
     ///
     /// Bytes that nobody reads, or their end, hide from us what the operating system would say next. From
-    /// then on it looks once a second.
+    /// then on it looks once a second. (On the virtual clock, whose seconds take no time, it looks all the
+    /// time.)
     #[track_caller]
     #[doc(alias = "connection_lost")]
     pub fn failure(&self) -> impl Future<Output = io::Error> + '_ {
