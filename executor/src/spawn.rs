@@ -29,8 +29,9 @@ use crate::task::About;
 /// # });
 /// ```
 ///
-/// What may travel: wakers, an [`AbortHandle`], and a [`LoopHandle`], by which another thread can
-/// [spawn](LoopHandle::spawn) and [call](LoopHandle::call_soon_threadsafe).
+/// What may travel: wakers, an [`AbortHandle`](crate::AbortHandle), and a [`LoopHandle`](crate::LoopHandle), by
+/// which another thread can [spawn](crate::LoopHandle::spawn) and
+/// [call](crate::LoopHandle::call_soon_threadsafe).
 ///
 /// ```
 /// # use executor::{run, spawn};
