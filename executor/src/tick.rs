@@ -32,7 +32,7 @@
 //! loop: no locks, no surprises between two awaits, and no help against somebody who does not share.
 
 use std::panic::{self, AssertUnwindSafe};
-use std::task::{Context, Poll, Wake};
+use std::task::{Context, Poll};
 
 use reactor::{Fired, Until};
 
@@ -184,7 +184,7 @@ impl LoopState {
                 News::Wake(task) => {
                     // The task may be over by now.
                     let Some(waker) = self.tasks.waker(task) else { continue };
-                    self.ready.deliver(Cause::Thread, move || waker.wake());
+                    Wakeup::Task(Some(task.id), waker.into()).deliver(&self.ready, Cause::Thread);
                 }
             }
         }
