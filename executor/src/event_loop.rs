@@ -207,10 +207,16 @@ impl EventLoop {
     /// Makes the loop the running one. asyncio's `_check_running` refuses the same.
     #[track_caller]
     fn enter(&self, what: &str) -> Entered {
-        assert!(
-            running_if_any().is_none(),
-            "{what} inside a running event loop: a loop cannot wait for itself; `.await` the future instead"
-        );
+        refuse_inside(what);
         Entered::new(&self.state)
     }
+}
+
+/// Panics if a loop runs on this thread.
+#[track_caller]
+fn refuse_inside(what: &str) {
+    assert!(
+        running_if_any().is_none(),
+        "{what} inside a running event loop: a loop cannot wait for itself; `.await` the future instead"
+    );
 }

@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::panic;
 
-use super::{EventLoop, LoopState};
+use super::{EventLoop, LoopState, refuse_inside};
 use crate::builder::build_error::BuildError;
 use crate::inspect::names::Spot;
 use crate::inspect::sigusr1::Answers;
@@ -97,6 +97,8 @@ pub fn run<F>(main: F) -> Result<F::Output, BuildError>
 where
     F: Future + 'static,
 {
+    // Asked first: a loop that is of no use could still not be built, and that is not what is wrong.
+    refuse_inside("run()");
     let event_loop = EventLoop::builder().build()?;
     // Said beforehand, because a panic of `main` goes through here.
     event_loop.state.extras.pool.wait_at_the_end();

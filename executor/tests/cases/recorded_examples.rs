@@ -218,6 +218,14 @@ fn two_recordings_do_not_share_a_file() {
     Recording::create(&path).unwrap();
 }
 
+/// The loop inside could not be recorded in the same file, but that is not what is wrong.
+#[test]
+fn a_loop_inside_a_recorded_loop_is_told_as_one() {
+    let output = run("exp_loop_inside_a_loop", &scratch("inside.jsonl"), &[]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("the task panicked: run() inside a running event loop"), "{said}");
+}
+
 #[test]
 fn a_pipe_is_refused_and_not_waited_for() {
     let path = scratch("pipe.jsonl");
