@@ -103,8 +103,8 @@ impl Recording {
         Ok(Recording { shared: Arc::new(Mutex::new(writer)) })
     }
 
-    /// The file that the environment asks for: `LOOP_RECORD=FILE`. Every loop that is built begins it,
-    /// unless its builder says otherwise.
+    /// The file that the environment asks for: `LOOP_RECORD=FILE`. A loop that is built begins it,
+    /// unless its builder says otherwise; as long as that loop lives, no other can be built that wants it.
     pub fn wanted() -> Option<PathBuf> {
         env::var_os("LOOP_RECORD").filter(|path| !path.is_empty()).map(PathBuf::from)
     }
@@ -222,7 +222,7 @@ impl Writer {
                 let _ = writeln!(io::stderr(), "error: cannot record in {path} any more: {error}");
                 // The part of an event that was written is of no use.
                 let _ = file.set_len(self.written);
-                self.file = None;
+                self.let_go();
             }
         }
         self.text.clear();
@@ -237,12 +237,38 @@ impl Writer {
             fold.finish(&mut self.text);
         }
         self.write_out();
-        self.file = None;
+        self.let_go();
+    }
+
+    /// From here on another recording may have the file.
+    fn let_go(&mut self) {
+        let Some(file) = self.file.take() else { return };
+        // To close it is not enough: a child that another thread has just started holds the lock as well,
+        // until it becomes another program.
+        let _ = file.unlock();
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
         self.finish();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_free_when_the_recording_is_over_whoever_else_has_it_open() {
+        let path = env::temp_dir().join(format!("free-{}.jsonl", std::process::id()));
+        let recording = Recording::create(&path).unwrap();
+        // As a child has every descriptor until it becomes another program.
+        let of_a_child = recording.lock().file.as_ref().unwrap().try_clone().unwrap();
+        drop(recording);
+        let again = Recording::create(&path);
+        fs::remove_file(&path).unwrap();
+        again.unwrap();
+        drop(of_a_child);
     }
 }
