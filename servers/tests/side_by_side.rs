@@ -262,6 +262,22 @@ fn answering(bytes: &'static [u8]) -> SocketAddr {
     address
 }
 
+/// A head that begins well and goes on and on.
+fn long_head() -> &'static [u8] {
+    format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(20_000)).into_bytes().leak()
+}
+
+#[test]
+fn an_answer_in_chunks_is_good_when_the_last_has_come() {
+    let in_chunks =
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n, loop\r\n0\r\n\r\n";
+    let nothing = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+    let (in_chunks, nothing) = (answering(in_chunks).to_string(), answering(nothing).to_string());
+    let addresses = ["--external", "--async-addr", &in_chunks, "--blocking-addr", &nothing, "--after", "0"];
+    let output = finish(command(SIDE_BY_SIDE, &addresses));
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
 #[test]
 fn an_answer_that_is_not_good_is_said_and_the_exit_code_says_it_too() {
     let good = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").to_string();
@@ -271,6 +287,16 @@ fn an_answer_that_is_not_good_is_said_and_the_exit_code_says_it_too() {
         (b"SSH-2.0-nonsense\r\n", "what came back is not HTTP/1"),
         (b"HTTP/1.1 200 OK\r\nContent-Le", "closed in the midst of its answer"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhalf", "closed in the midst of its answer"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf",
+            "closed in the midst of its answer",
+        ),
+        // Whole chunks, but not the last.
+        (
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, Chunked\r\n\r\n10\r\n0123456789abcdef\r\n",
+            "closed in the midst of its answer",
+        ),
+        (long_head(), "the head of its answer is longer than 16 KiB"),
     ] {
         let bad = answering(bytes).to_string();
         let addresses = ["--external", "--async-addr", &good, "--blocking-addr", &bad, "--after", "0"];

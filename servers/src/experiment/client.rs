@@ -15,6 +15,12 @@ use super::plan::Request;
 /// How much of an answer is kept: its head, which says how long the rest is. That only has to arrive.
 const KEPT: usize = 16 * 1024;
 
+/// How an answer in chunks ends: with a line end, and the chunk that has no bytes.
+const LAST_CHUNK: &[u8] = b"\r\n0\r\n\r\n";
+
+/// What is said of an answer that broke off.
+const CUT: &str = "closed in the midst of its answer";
+
 /// So many lines a head may have.
 const MOST_HEADERS: usize = 64;
 
@@ -40,12 +46,12 @@ fn exchange(number: usize, request: &Request, patience: Duration, wire: &Wire) -
         format!("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", request.target, request.server);
     stream.write_all(head.as_bytes())?;
 
-    let (mut kept, mut arrived) = (Vec::new(), 0);
+    let (mut kept, mut latest, mut arrived) = (Vec::new(), Vec::new(), 0);
     let mut bytes = [0; 4096];
     // To the end of the connection, which is the end of the answer, for that is what was asked for.
     loop {
         let count = match stream.read(&mut bytes) {
-            Ok(0) => return status(&kept, arrived),
+            Ok(0) => return status(&kept, &latest, arrived),
             Ok(count) => count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
@@ -56,21 +62,44 @@ fn exchange(number: usize, request: &Request, patience: Duration, wire: &Wire) -
         arrived += count;
         let room = KEPT - kept.len();
         kept.extend_from_slice(&bytes[..count.min(room)]);
+        latest.extend_from_slice(&bytes[..count]);
+        latest.drain(..latest.len().saturating_sub(LAST_CHUNK.len()));
     }
 }
 
-/// Finds the status in the head of an answer of which so many bytes have arrived: if they are all of it.
-fn status(answer: &[u8], arrived: usize) -> io::Result<u16> {
+/// Finds the status in the head of an answer of which so many bytes have arrived, with `latest` at their end:
+/// if they are all of it.
+fn status(answer: &[u8], latest: &[u8], arrived: usize) -> io::Result<u16> {
     if answer.is_empty() {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
     let head = response.parse(answer).map_err(|_| io::ErrorKind::InvalidData)?;
-    let length = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case("Content-Length"));
-    let length = length.and_then(|header| std::str::from_utf8(header.value).ok()?.parse::<usize>().ok());
-    match (head, response.code) {
-        (httparse::Status::Complete(head), Some(code)) if arrived - head >= length.unwrap_or(0) => Ok(code),
-        _ => Err(io::Error::other("closed in the midst of its answer")),
-    }
+    let (httparse::Status::Complete(head), Some(code)) = (head, response.code) else {
+        let is_long = arrived > KEPT;
+        return Err(io::Error::other(if is_long {
+            "the head of its answer is longer than 16 KiB"
+        } else {
+            CUT
+        }));
+    };
+    let is_whole = if header(&response, "Transfer-Encoding").is_some_and(is_in_chunks) {
+        latest == LAST_CHUNK
+    } else {
+        let length = header(&response, "Content-Length").and_then(|length| length.parse().ok());
+        arrived - head >= length.unwrap_or(0)
+    };
+    if is_whole { Ok(code) } else { Err(io::Error::other(CUT)) }
+}
+
+/// The value of the first header of this name.
+fn header<'a>(response: &httparse::Response<'_, 'a>, name: &str) -> Option<&'a str> {
+    let found = response.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
+    std::str::from_utf8(found.value).ok()
+}
+
+/// Whether the last of these codings is `chunked`.
+fn is_in_chunks(codings: &str) -> bool {
+    codings.rsplit(',').next().is_some_and(|last| last.trim().eq_ignore_ascii_case("chunked"))
 }
