@@ -28,6 +28,7 @@ use std::net::IpAddr;
 use std::process;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use executor::inspect;
 
@@ -77,7 +78,7 @@ impl Inspector {
     /// For the server that listens at this port.
     pub fn new(port: u16, blocking: ServerUrl) -> Inspector {
         static LAST: AtomicU32 = AtomicU32::new(0);
-        let name = format!("{}-{}", process::id(), LAST.fetch_add(1, Ordering::Relaxed) + 1);
+        let name = unlike_any_other(process::id(), LAST.fetch_add(1, Ordering::Relaxed) + 1);
         Inspector { name, port, blocking, viewers: Rc::default() }
     }
 
@@ -119,5 +120,27 @@ impl Inspector {
     fn page(&self) -> Response {
         let policy = POLICY.trim_end().replace("BLOCKING", &self.blocking.to_string());
         Response::new(Status::Ok, ContentType::Html, PAGE).with_header("Content-Security-Policy", policy)
+    }
+}
+
+/// A name for the loop of this number in this process. The moment is in it, because numbers come back: the
+/// first process of every container is number 1.
+fn unlike_any_other(process: u32, number: u32) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("{process}-{number}-{}", now.as_nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_later_process_with_the_same_number_has_another_name() {
+        let first = unlike_any_other(1, 1);
+        thread::sleep(Duration::from_millis(1));
+        assert_ne!(unlike_any_other(1, 1), first);
     }
 }
