@@ -47,6 +47,9 @@ const HEADERS: &str = "\
     X-Content-Type-Options: nosniff\r\n\
     Cross-Origin-Resource-Policy: same-origin\r\n";
 
+/// When to ask again, in seconds, if too many look on. The page does so by itself.
+const AGAIN_AFTER: &str = "3";
+
 /// What shows a loop. One belongs to each server that has one.
 #[derive(Debug)]
 pub struct Inspector {
@@ -97,8 +100,8 @@ impl Inspector {
             What::Source(text) => Response::text(Status::Ok, text),
             // The inspector holds one itself.
             What::Events { .. } if Rc::strong_count(&self.viewers) > MAX_VIEWERS => {
-                let text = "Too many look at this loop: close one of its pages, and load this one again.\n";
-                Response::text(Status::ServiceUnavailable, text)
+                let text = "Too many look at this loop: close one of its pages.\n";
+                Response::text(Status::ServiceUnavailable, text).with_header("Retry-After", AGAIN_AFTER)
             }
             What::Events { after, head_only } => {
                 // With --workers, who comes back may come to another loop, which counts its own events.

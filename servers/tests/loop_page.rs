@@ -249,6 +249,8 @@ fn only_so_many_look_on_at_once() {
     let mut viewers: Vec<Viewer> = (0..MAX_VIEWERS).map(|_| Viewer::connect(server, None)).collect();
     let refused = ask(server, "GET", "/loop/events");
     assert_eq!((refused.status, refused.body.contains("close one of its pages")), (503, true));
+    assert!(refused.head.contains("\r\nretry-after: 3\r\n"), "{}", refused.head);
+    assert!(refused.head.contains("\r\ncache-control: no-store\r\n"), "{}", refused.head);
     assert_eq!(ask(server, "GET", "/loop").status, 200);
     for viewer in &mut viewers {
         viewer.until("snapshot");
