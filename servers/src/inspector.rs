@@ -72,7 +72,7 @@ pub enum Look {
     On(Viewer),
 }
 
-/// Whether a client is on the same machine: it came over the loopback, or to the address that it has itself.
+/// Whether a client is on the same machine: its address is a loopback one, or the one at which it reached us.
 pub fn is_from_here(client: IpAddr, own: IpAddr) -> bool {
     client.to_canonical().is_loopback() || client == own
 }

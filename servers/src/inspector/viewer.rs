@@ -7,7 +7,8 @@
 //! A viewer must not be a burden. It makes the next message only when the kernel has taken the last one,
 //! so one that does not read costs the server one message of memory, and after a while its connection.
 //! And behind each message it rests ten times as long as it took to make: however much happens, one viewer
-//! takes no more than a tenth of the loop's time for that. (Many take more, and each has a snapshot of its own.)
+//! takes no more than a tenth of the loop's time for that. (Sixteen, the most there can be, could take all of
+//! it: each makes its own messages.)
 
 use std::fmt::Write as _;
 use std::io;
