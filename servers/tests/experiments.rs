@@ -10,17 +10,11 @@ mod program_support;
 use std::fs;
 use std::path::Path;
 
-use program_support::{ASYNC, command, finish, stderr, stdout};
+use program_support::{command, experiment, finish, stderr, stdout};
 
 /// Runs an experiment, and gives what it printed.
 fn run(name: &str, arguments: &[&str]) -> String {
-    let program = Path::new(ASYNC).parent().unwrap().join("examples").join(name);
-    assert!(
-        program.exists(),
-        "{} is missing: `cargo build -p servers --examples` makes it",
-        program.display()
-    );
-    let output = finish(command(program.to_str().unwrap(), arguments));
+    let output = finish(command(experiment(name).to_str().unwrap(), arguments));
     assert!(output.status.success(), "{name} failed: {}", stderr(&output));
     stdout(&output)
 }

@@ -7,9 +7,9 @@ mod program_support;
 mod trace;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use executor::inspect::{Event, Record, State};
 use executor::net::TcpStream;
@@ -18,8 +18,8 @@ use serde_json::Value;
 use servers::command_line::raise_descriptor_limit;
 
 use program_support::{
-    ASYNC, BLOCKING, Program, SIDE_BY_SIDE, ask, ask_meanwhile, command, eventually, finish, serve_with,
-    stderr, stdout,
+    ASYNC, BLOCKING, Program, SIDE_BY_SIDE, ask, ask_meanwhile, command, eventually, experiment, finish,
+    serve_with, stderr, stdout,
 };
 
 /// A place for a file of this test run.
@@ -213,14 +213,12 @@ fn a_file_that_cannot_be_recorded_in_is_an_error_before_anything_starts() {
 
 #[test]
 fn the_experiments_complete_their_recordings() {
-    let programs = env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("examples");
     for (name, arguments) in [("exp_one_loop_three_routes", &["20"][..]), ("exp_pool_of_n", &["2", "20"])] {
         for ending in ["json", "jsonl"] {
             let file = scratch(&format!("{name}.{ending}"));
-            let program = programs.join(name);
-            let mut experiment = command(program.to_str().unwrap(), arguments);
-            experiment.env("LOOP_RECORD", &file);
-            assert!(finish(experiment).status.success());
+            let mut command = command(experiment(name).to_str().unwrap(), arguments);
+            command.env("LOOP_RECORD", &file);
+            assert!(finish(command).status.success());
             let text = fs::read_to_string(file).unwrap();
             if ending == "json" {
                 assert!(trace::check(&text).requests > 0);

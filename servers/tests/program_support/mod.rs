@@ -8,6 +8,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
@@ -32,6 +33,17 @@ pub(crate) fn command(binary: &str, arguments: &[&str]) -> Command {
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// Where an experiment of `examples/` is. Not every way to build the tests builds it.
+pub(crate) fn experiment(name: &str) -> PathBuf {
+    let program = Path::new(ASYNC).parent().expect("a program is in a folder").join("examples").join(name);
+    assert!(
+        program.exists(),
+        "{} is missing: `cargo build -p servers --examples` makes it",
+        program.display()
+    );
+    program
 }
 
 /// A program that runs, and is killed when the test is over.
