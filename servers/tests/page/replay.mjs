@@ -12,6 +12,10 @@ const script = /<script id="model">([^]*?)<\/script>/.exec(page)[1];
 const model = new Function(`${script}; return model;`)();
 const events = model.parse(recording);
 
+// A name may have any letter in it, also one that ends a line elsewhere.
+const odd = JSON.stringify({ seq: 1, event: "spawned", name: "a\u2028b\u2029c" });
+assert.equal(model.parse(`${odd}\n\n${odd}\r\n`).length, 2);
+
 // What a snapshot tells, of a state.
 const pick = (row, ...names) => Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
 const inOrder = (rows, name) => [...rows].sort((a, b) => a[name] - b[name]);
