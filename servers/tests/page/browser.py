@@ -10,6 +10,7 @@ import shutil
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 
 from selenium import webdriver
@@ -262,10 +263,29 @@ def asks_nobody_else(page):
     assert not severe, severe
 
 
+def comes_in_when_there_is_room(page):
+    page.browser.get("about:blank")
+    others = []
+    # The place of the page itself is free a moment later.
+    until = time.monotonic() + 2
+    while time.monotonic() < until:
+        try:
+            others.append(urllib.request.urlopen(ASYNC + "/loop/events"))
+        except urllib.error.HTTPError as refused:
+            assert refused.status == 503, refused
+            time.sleep(0.1)
+    page.browser.get(ASYNC + "/loop")
+    eventually("the page to be refused", lambda: "no loop is shown" in page.text("status"))
+    others.pop().close()
+    eventually("the page to be live", lambda: page.text("status") == "live")
+    for other in others:
+        other.close()
+
+
 STEPS = [
     loads, leaves_itself_out, shows_a_timer_and_its_cascade, goes_back_and_forth, tells_the_story_of_a_task,
     opens_its_own_recording, says_that_the_loop_is_blocked, asks_both_servers, looks_good, can_be_used_by_name,
-    asks_nobody_else,
+    asks_nobody_else, comes_in_when_there_is_room,
 ]
 
 
