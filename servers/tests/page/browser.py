@@ -188,8 +188,9 @@ def opens_its_own_recording(page):
     ask("/activer")
     eventually("the loop to be shown all the same", lambda: page.run("story.events.length") > events)
     page.run("go(at)")
-    events = page.run("story.events.length")
+    # Asked for at once: recording goes on.
     text = page.run("story.events.map((e) => JSON.stringify(e)).join('\\n')")
+    events = len(text.split("\n"))
     page.run("open('saved.jsonl', arguments[0])", text)
     page.settle()
     assert page.text("status") == "recording: saved.jsonl"
@@ -197,9 +198,11 @@ def opens_its_own_recording(page):
     page.run("void ($('speed').value = '1', go(0), play())")
     eventually("it to be played", lambda: page.run("at") > 5)
     page.run("open('cut.jsonl', arguments[0])", text[:-9])
-    assert page.text("status") == f"recording: cut.jsonl, {events - 1} of {events} events"
+    name = f"recording: cut.jsonl, {events - 1} of {events} events"
+    assert page.text("status") == name
     page.run("open('no recording', 'hello')")
     assert "not a recording" in page.text("status") and page.run("story.events.length") == events - 1
+    eventually("the name of the recording that is still shown", lambda: page.text("status") == name)
     loads(page)
 
 
