@@ -22,6 +22,8 @@ mod excerpts;
 mod names;
 #[path = "docs_support/pages.rs"]
 mod pages;
+#[path = "docs_support/script.rs"]
+mod script;
 #[path = "docs_support/words.rs"]
 mod words;
 
@@ -246,6 +248,47 @@ fn slug(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = text.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
     kept.collect::<String>().replace(' ', "-")
+}
+
+/// Whatever the language: the first names are in the code, the others in what a comment or a sentence says.
+#[test]
+fn what_is_only_said_names_nothing() {
+    for (language, source, named, said) in [
+        (
+            "rs",
+            r###"const A: &str = r"\"; const B: &str = r##"a "# Gizmo"##; const C: &[u8] = br#"a "Gadget"#;
+            /* A Doodad. */ fn after() -> char { say("the Gimmick"); '"' } fn last() {}"###,
+            &["A", "B", "C", "after", "last"][..],
+            &["Gizmo", "Gadget", "Doodad", "Gimmick"][..],
+        ),
+        (
+            "toml",
+            "description = \"The loop's Gizmo\" # a Gadget\npath = 'C:\\'\ntext = \"\"\"\na Doodad\n\"\"\"\n[last.'a Gimmick']",
+            &["description", "path", "text", "last"],
+            &["Gizmo", "Gadget", "Doodad", "Gimmick"],
+        ),
+        (
+            "gdb",
+            "# A Gadget.\nset print pretty\npython\ndef after(loop):\n    \"\"\"The loop's Gizmo.\"\"\"\n    say('a \\'Doodad', last)",
+            &["pretty", "after", "last"],
+            &["Gizmo", "Gadget", "Doodad"],
+        ),
+        (
+            "html",
+            "<!-- a Gadget --><p id=\"first\" class=\"card wide\">A Gizmo</p><style>.lit { --hint: 1; } /* a Doodad */</style>
+            <script>let text = `a Gimmick ${after({ a: `${b} of Doings` })} for it's`; // no `Thing\nlast('a Gimmick')</script>",
+            &["first", "card", "wide", "lit", "hint", "text", "after", "b", "last"],
+            &["Gizmo", "Gadget", "Doodad", "Gimmick", "Doings", "Thing", "it"],
+        ),
+    ] {
+        let found = words::identifiers(source, language);
+        for name in named {
+            assert!(found.contains(*name), "{name} is in {found:?}");
+        }
+        for name in said {
+            assert!(!found.contains(*name), "{name} is said in {source}");
+        }
+    }
 }
 
 /// The checks fail when something is renamed.

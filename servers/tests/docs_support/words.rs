@@ -2,22 +2,30 @@
 
 use std::collections::BTreeSet;
 
+use super::script::{self, Template};
+
 /// The identifiers of a source, without what its comments say. Of what it quotes only single words count (a
 /// switch, a field's name in JSON), and no sentences; but what a line gives a value to has a name (`fds=0`).
 pub(crate) fn identifiers(source: &str, language: &str) -> BTreeSet<String> {
-    let comment = if language == "rs" || language == "html" { "//" } else { "#" };
     let mut found = BTreeSet::new();
+    if language == "html" {
+        for (language, part) in script::parts_of(source) {
+            found.extend(identifiers(part, language));
+        }
+        return found;
+    }
+    let mut template = Template::default();
     let mut rest = source;
     while let Some(first) = rest.chars().next() {
-        if rest.starts_with(comment) {
-            rest = rest.split_once('\n').map_or("", |(_, after)| after);
+        if let Some(after) = behind_comment(rest, language) {
+            rest = after;
         } else if let Some((quoted, after)) = quoted(rest, language) {
-            let is_word = quoted.chars().all(|letter| is_part(letter) || "-:.=".contains(letter));
-            for piece in quoted.split_inclusive(|letter| !is_part(letter)) {
-                if is_word || piece.ends_with('=') {
-                    found.insert(piece.trim_end_matches(|letter| !is_part(letter)).to_owned());
-                }
-            }
+            found.extend(words_of_quoted(quoted));
+            rest = after;
+        } else if language == "js"
+            && let Some((text, after)) = template.text(rest)
+        {
+            found.extend(words_of_quoted(text));
             rest = after;
         } else if is_part(first) {
             let end = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
@@ -34,34 +42,66 @@ fn is_part(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
+/// What stands behind the comment at the beginning of the text.
+fn behind_comment<'a>(text: &'a str, language: &str) -> Option<&'a str> {
+    let (begin, end) = match language {
+        "rs" | "js" if text.starts_with("//") => ("//", "\n"),
+        "rs" | "js" | "css" => ("/*", "*/"),
+        _ => ("#", "\n"),
+    };
+    let comment = text.strip_prefix(begin)?;
+    Some(comment.split_once(end).map_or("", |(_, after)| after))
+}
+
+/// What counts of a quoted text.
+fn words_of_quoted(quoted: &str) -> impl Iterator<Item = String> + '_ {
+    let is_word = quoted.chars().all(|letter| is_part(letter) || "-:.=".contains(letter));
+    let pieces = quoted.split_inclusive(|letter| !is_part(letter));
+    let counted = pieces.filter(move |piece| is_word || piece.ends_with('='));
+    counted.map(|piece| piece.trim_end_matches(|letter| !is_part(letter)).to_owned())
+}
+
 /// What is quoted at the beginning of the text, and what stands behind it.
 fn quoted<'a>(text: &'a str, language: &str) -> Option<(&'a str, &'a str)> {
+    if language == "rs" {
+        // A letter that is a quote.
+        if let Some(after) = text.strip_prefix("'\"'").or_else(|| text.strip_prefix("'\\\"'")) {
+            return Some(("", after));
+        }
+        if let Some(raw) = raw(text) {
+            return Some(raw);
+        }
+    }
+    // The longer ones first.
     let quotes: &[&str] = match language {
-        "rs" => &["'\"'", "'\\\"'", "r#\"", "\""],
-        "py" => &["\"\"\"", "'''", "\"", "'"],
-        "sh" | "html" => &["\""],
-        _ => &[],
+        "rs" => &["\""],
+        "py" | "gdb" | "toml" => &["\"\"\"", "'''", "\"", "'"],
+        _ => &["\"", "'"],
     };
     let open = *quotes.iter().find(|open| text.starts_with(**open))?;
     let inside = &text[open.len()..];
-    match open {
-        // A letter that is a quote.
-        "'\"'" | "'\\\"'" => Some(("", inside)),
-        "r#\"" => inside.split_once("\"#"),
-        _ => {
-            let mut from = 0;
-            loop {
-                let end = from + inside[from..].find([open.chars().next()?, '\\'])?;
-                if inside[end..].starts_with('\\') {
-                    from = end + 1 + inside[end + 1..].chars().next()?.len_utf8();
-                } else if inside[end..].starts_with(open) {
-                    return Some((&inside[..end], &inside[end + open.len()..]));
-                } else {
-                    from = end + 1;
-                }
-            }
+    if open.starts_with('\'') && (language == "toml" || language == "sh") {
+        return inside.split_once(open);
+    }
+    let mut from = 0;
+    loop {
+        let end = from + inside[from..].find([open.chars().next()?, '\\'])?;
+        if inside[end..].starts_with('\\') {
+            from = end + 1 + inside[end + 1..].chars().next()?.len_utf8();
+        } else if inside[end..].starts_with(open) {
+            return Some((&inside[..end], &inside[end + open.len()..]));
+        } else {
+            from = end + 1;
         }
     }
+}
+
+/// As [`quoted`], for `r"..."` and its kind: a backslash is nothing but a backslash there.
+fn raw(text: &str) -> Option<(&str, &str)> {
+    let marks = text.strip_prefix('b').unwrap_or(text).strip_prefix('r')?;
+    let inside = marks.trim_start_matches('#');
+    let hashes = &marks[..marks.len() - inside.len()];
+    inside.strip_prefix('"')?.split_once(&format!("\"{hashes}"))
 }
 
 /// The flags that a program tells of when it is asked for help: each has a line that begins with it.
