@@ -149,6 +149,8 @@ impl<T> JoinHandle<T> {
     /// 3. Before its first step the task stands nowhere, so its body never runs.
     /// 4. If it was asked and not told, and returns without another await (it asked for it itself, as a
     ///    rule), it counts as cancelled.
+    /// 5. Where tasks wait for each other in a circle, there comes one that could only ask somebody who waits
+    ///    for its own answer. Then one of the two is dropped, and the circle comes to its end.
     ///
     /// # Panics
     ///
@@ -157,6 +159,16 @@ impl<T> JoinHandle<T> {
     pub fn cancel(&self) -> bool {
         let state = event_loop::running("JoinHandle::cancel()");
         !self.is_finished() && state.cancel_of(&self.abort_handle())
+    }
+
+    /// As [`cancel`](Self::cancel), by a wait of the running task that has heard a request itself, and waits on
+    /// for this task's answer.
+    pub(crate) fn pass_on(&self) {
+        if let Some(state) = event_loop::running_if_any()
+            && !self.is_finished()
+        {
+            state.pass_on(self.key());
+        }
     }
 
     /// Whether the task is over because it was cancelled. asyncio: `Task.cancelled`.

@@ -14,6 +14,7 @@ mod support {
 mod cases {
     mod cancelled_elsewhere;
     mod cancelling;
+    mod circles;
     mod deferred;
     mod many;
     mod stopped_half_way;

@@ -51,6 +51,14 @@ pub(crate) trait CancelFirst {
     fn cancel(&self) -> bool;
 }
 
+/// A wait that has passed its task's request on to others, and holds it until they have answered.
+#[derive(Clone, Copy)]
+pub(super) struct Passer {
+    pub(super) task: TaskKey,
+    /// The number of the wait.
+    pub(super) place: u32,
+}
+
 /// So many steps in a row may go by in which the one that is to hear is not polled: somebody around it may
 /// have others to poll first. After that it counts as put aside: another hears, or nothing in the task can.
 const MOST_MISSED: u8 = 100;
@@ -73,8 +81,8 @@ pub(crate) struct Cancellation {
     missed: u8,
     /// The wait that holds the request.
     pub(super) held: Option<u32>,
-    /// Who passed the latest request on to this task; nothing if it came from outside.
-    pub(super) passed_by: Option<TaskKey>,
+    /// Who last passed a request on to this task. That may be long ago: the wait there may be over.
+    pub(super) passed_by: Option<Passer>,
     last_number: u32,
 }
 
@@ -171,8 +179,9 @@ impl Cancellation {
         self.untold
     }
 
-    pub(super) fn target(&self) -> Option<Target> {
-        self.target.said.as_ref().map(|(_, target)| target.clone())
+    /// Who hears first, and the wait that has said so.
+    pub(super) fn target(&self) -> Option<(u32, Target)> {
+        self.target.said.clone()
     }
 
     /// A number for a place in the task that has none.

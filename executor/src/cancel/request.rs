@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::mem;
 use std::task::Waker;
 
-use super::cancellation::{Cancellation, Target};
+use super::cancellation::{Cancellation, Passer, Target};
 use crate::abort_handle::AbortHandle;
 use crate::event_loop::{self, LoopState};
 use crate::inbox::TaskKey;
@@ -18,8 +18,15 @@ impl LoopState {
     /// Asks that a task be cancelled. Says whether there was anything to cancel.
     pub(crate) fn cancel(&self, task: TaskKey) -> bool {
         let there_was = self.can_be_cancelled(task);
-        self.request(task, 1);
+        self.request(task, 1, None);
         there_was
+    }
+
+    /// The running task has heard a request, and asks in its place one for whom it waits on.
+    pub(super) fn pass_on(&self, task: TaskKey) {
+        let by =
+            self.narrator().task_key().and_then(|task| Some(Passer { task, place: self.held_at(task)? }));
+        self.request(task, 1, by);
     }
 
     /// A step of the task is over that has not told it of a request. If the request came in that step, it is
@@ -27,7 +34,7 @@ impl LoopState {
     pub(crate) fn cancel_what_it_came_to(&self, task: TaskKey) {
         self.narrator().because(Cause::Task(task.id));
         if self.tasks.cancellation(task, Cancellation::take_untold) == Some(true) {
-            self.request(task, 0);
+            self.request(task, 0, None);
         } else {
             self.cancel_at_next_step(task);
         }
@@ -37,16 +44,16 @@ impl LoopState {
     /// Passes a request on to whoever hears first, and counts it as so many of the task's own.
     ///
     /// Who hears first may itself wait for somebody else: the request goes along the whole chain, in
-    /// a loop and not by recursion, since chains may be long. Tasks that wait for each other in a
-    /// circle are each asked once. (asyncio: `RecursionError`.)
-    fn request(&self, task: TaskKey, mut count: u32) {
-        let by = self.who_passes_on().filter(|by| *by != task);
-        let mut asked = self.who_has_passed_it_on(by);
-        if asked.contains(&task) {
-            // It has gone in a circle and come back to one who waits for the answer. Nobody will give it.
+    /// a loop and not by recursion, since chains may be long. `by` is the wait that has sent it here, if it has
+    /// come along such a chain already. Where tasks wait for each other in a circle, it would come back to one
+    /// who holds it, and whom nobody will answer. Then whoever joins that one is told in its place; and where it
+    /// is asked by one who waits on all the same, it is dropped. (asyncio: `RecursionError`.)
+    fn request(&self, task: TaskKey, mut count: u32, by: Option<Passer>) {
+        if self.has_passed_it_on(task, by) {
             self.drop_at_next_step(task);
             return;
         }
+        let mut asked = HashSet::new();
         let mut next = vec![(task, by)];
         while let Some((task, by)) = next.pop() {
             if !self.can_be_cancelled(task) || !asked.insert(task) {
@@ -55,31 +62,38 @@ impl LoopState {
             let is_running = self.narrator().task_key() == Some(task);
             let target = self.tasks.cancellation(task, |cancellation| {
                 cancellation.requests += mem::replace(&mut count, 1);
-                cancellation.passed_by = by;
+                cancellation.passed_by = by.or(cancellation.passed_by);
                 // A task that runs waits for nothing, whatever it said before.
                 if is_running { None } else { cancellation.target() }
             });
-            let is_next = |other: &TaskKey| self.can_be_cancelled(*other) && !asked.contains(other);
+            let is_next = |other: &TaskKey| {
+                self.can_be_cancelled(*other) && !asked.contains(other) && !self.has_passed_it_on(*other, by)
+            };
             let passed_on = match target.flatten() {
                 None => false,
-                Some(Target::Task(other)) => {
-                    next.push((other, Some(task)));
-                    is_next(&other)
+                Some((place, Target::Task(other))) => {
+                    let is_next = is_next(&other);
+                    if is_next {
+                        next.push((other, Some(Passer { task, place })));
+                    }
+                    is_next
                 }
-                Some(Target::Tasks(gathered)) if gathered.is_decided() => false,
-                Some(Target::Tasks(gathered)) => {
+                Some((_, Target::Tasks(gathered))) if gathered.is_decided() => false,
+                Some((place, Target::Tasks(gathered))) => {
                     if !gathered.keys.iter().any(|other| self.can_be_cancelled(*other)) {
                         // The gathering has yet to hear that all are over, and will wake the task.
                         self.tasks.cancellation(task, |cancellation| cancellation.untold = true);
                         continue;
                     }
                     // Backwards, because the last in the list is asked first.
-                    next.extend(gathered.keys.iter().rev().map(|other| (*other, Some(task))));
-                    let any = gathered.keys.iter().any(is_next);
+                    let asks = gathered.keys.iter().copied().filter(is_next).rev();
+                    let before = next.len();
+                    next.extend(asks.map(|other| (other, Some(Passer { task, place }))));
+                    let any = next.len() > before;
                     gathered.cancelled.set(gathered.cancelled.get() || any);
                     any
                 }
-                Some(Target::Other(other)) => other.cancel(),
+                Some((_, Target::Other(other))) => other.cancel(),
             };
             if passed_on {
                 self.tasks.cancellation(task, Cancellation::mark_passed_on);
@@ -89,26 +103,28 @@ impl LoopState {
         }
     }
 
-    /// The running task, if it has heard a request and waits for the answer: whom it cancels now, it asks in
-    /// the name of whoever has asked it.
-    fn who_passes_on(&self) -> Option<TaskKey> {
-        self.narrator().task_key().filter(|task| self.holds_a_request(*task))
-    }
-
-    /// That one, who passed it on to it, and so on: all who wait for the same answer. None of them is asked
-    /// again.
-    fn who_has_passed_it_on(&self, mut by: Option<TaskKey>) -> HashSet<TaskKey> {
-        let mut asked = HashSet::new();
-        while let Some(task) = by.filter(|task| self.holds_a_request(*task))
-            && asked.insert(task)
-        {
-            by = self.tasks.cancellation(task, |cancellation| cancellation.passed_by).flatten();
+    /// Whether a request that `by` passes on has been passed on by `task` before: by that wait, or by the one
+    /// that passed it on to there, and so on, as far as they still wait for the answer.
+    fn has_passed_it_on(&self, task: TaskKey, mut by: Option<Passer>) -> bool {
+        if by.is_none() || self.held_at(task).is_none() {
+            return false;
         }
-        asked
+        let mut seen = HashSet::new();
+        while let Some(passer) = by
+            && self.held_at(passer.task) == Some(passer.place)
+            && seen.insert(passer.task)
+        {
+            if passer.task == task {
+                return true;
+            }
+            by = self.tasks.cancellation(passer.task, |cancellation| cancellation.passed_by).flatten();
+        }
+        false
     }
 
-    fn holds_a_request(&self, task: TaskKey) -> bool {
-        self.tasks.cancellation(task, |cancellation| cancellation.held.is_some()) == Some(true)
+    /// The number of the wait at which a task holds a request.
+    fn held_at(&self, task: TaskKey) -> Option<u32> {
+        self.tasks.cancellation(task, |cancellation| cancellation.held).flatten()
     }
 
     /// The same for several: whether there was anything to cancel in any of them.

@@ -157,12 +157,17 @@ impl<E: fmt::Debug + fmt::Display> std::error::Error for GroupError<E> {}
 /// What a child of any type can be asked for.
 trait Child {
     fn cancel(&self);
+    fn pass_on(&self);
     fn abort(&self);
 }
 
 impl<T> Child for Watch<T> {
     fn cancel(&self) {
         self.handle.cancel();
+    }
+
+    fn pass_on(&self) {
+        self.handle.pass_on();
     }
 
     fn abort(&self) {
@@ -204,11 +209,11 @@ impl<E> Members<E> {
         self.children.borrow().values().cloned().collect()
     }
 
-    /// Cancels every child that is left, in the order of their spawning (asyncio: in none).
-    fn cancel_children(&self) {
+    /// Cancels every child that is left, in the order of their spawning (asyncio: in none). `cancel` says how.
+    fn cancel_children(&self, cancel: fn(&dyn Child)) {
         if !self.aborting.replace(true) {
             for child in self.those_left() {
-                child.cancel();
+                cancel(&*child);
             }
         }
     }
@@ -216,7 +221,7 @@ impl<E> Members<E> {
     /// What a child's failure does to the others.
     fn abort(&self, state: &LoopState) {
         let is_first = !self.aborting.get();
-        self.cancel_children();
+        self.cancel_children(|child| child.cancel());
         match self.body.get() {
             Some(task) if !self.body_asked.replace(true) => {
                 state.cancel(task);
@@ -417,8 +422,8 @@ where
             // By the group itself, or by somebody who cancels the task.
             *this.was_cancelled |= !members.body_asked.get();
             this.scope.body_ends();
-            members.cancel_children();
             this.body.set(None);
+            members.cancel_children(|child| child.pass_on());
         }
         if members.aborting.get() && members.body.get().is_none() {
             // A child has failed before the body began.
@@ -435,7 +440,7 @@ where
                 }
                 Poll::Ready(outcome) => {
                     if outcome.is_err() {
-                        members.cancel_children();
+                        members.cancel_children(|child| child.cancel());
                     }
                     *this.outcome = Some(outcome);
                 }

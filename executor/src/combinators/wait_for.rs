@@ -97,7 +97,7 @@ impl<T> Future for WaitFor<T> {
             }
             this.was_cancelled = true;
             this.limit = None;
-            this.handle.cancel();
+            this.handle.pass_on();
         }
         if !over
             && let Some(limit) = &mut this.limit

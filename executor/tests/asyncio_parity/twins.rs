@@ -74,6 +74,7 @@ mod more {
     pub(crate) mod done_callbacks_are_scheduled;
     pub(crate) mod drain_waits_for_the_reader;
     pub(crate) mod failing_callback;
+    pub(crate) mod finally_cancels_who_waits;
     pub(crate) mod future_is_set_once;
     pub(crate) mod gather_cancelled_when_decided;
     pub(crate) mod gather_results_by_position;
@@ -238,6 +239,7 @@ twins! {
     Virtual more done_callbacks_are_scheduled;
     Virtual more drain_waits_for_the_reader;
     Virtual more failing_callback;
+    Virtual more finally_cancels_who_waits;
     Virtual more future_is_set_once;
     Virtual more gather_cancelled_when_decided;
     Virtual more gather_results_by_position;

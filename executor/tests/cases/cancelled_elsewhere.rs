@@ -11,12 +11,10 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use executor::{
-    Cancelled, ClockKind, Deferred, Instant, JoinHandle, TaskGroup, call_later, cancellable, cancelling,
-    gather, gather_results, now, shield, sleep, spawn, spawn_cancellable, task_group, timeout, uncancel,
-    wait_for, yield_now,
+    Cancelled, ClockKind, Deferred, Instant, JoinHandle, call_later, cancellable, cancelling, gather,
+    gather_results, now, shield, sleep, spawn, spawn_cancellable, task_group, timeout, uncancel, wait_for,
+    yield_now,
 };
-
-use executor::inspect::{all_tasks, dump};
 
 use crate::ms;
 use crate::support::kinds::Kind;
@@ -145,79 +143,6 @@ fn a_long_chain_and_a_circle_are_cancelled() {
         event_loop.block_on(main());
         event_loop.cancel_all_tasks();
     });
-}
-
-/// Some pass the request on by themselves, each in a step of its own: the circle is not to turn for ever, and
-/// nobody is to wait for ever for an answer of their own.
-#[test]
-fn a_circle_of_which_some_hear_and_cancel_the_next_comes_to_an_end() {
-    /// The first of the circle, for the last one to wait for.
-    type First = Rc<RefCell<Option<JoinHandle<()>>>>;
-
-    async fn joins(first: First) {
-        let first = first.take().expect("it is there by now");
-        let _ = first.await;
-    }
-    async fn limits(next: impl Future<Output = ()> + 'static) {
-        let _ = wait_for(ms(100), spawn(next)).await;
-    }
-    async fn limits_the_first(first: First) {
-        let first = first.take().expect("it is there by now");
-        let _ = wait_for(ms(100), first).await;
-    }
-    async fn groups(next: impl Future<Output = ()> + 'static) {
-        let body = async move |group: TaskGroup<()>| {
-            group.spawn(async {
-                next.await;
-                Ok(())
-            });
-            Ok(())
-        };
-        let _ = task_group(body).await;
-    }
-    async fn some_turns() {
-        for _ in 0..20 {
-            yield_now().await;
-        }
-    }
-    async fn comes_to_an_end<F: Future<Output = ()> + 'static>(
-        name: &str,
-        circle: fn(First) -> F,
-        has_limit: bool,
-    ) {
-        let close = async || {
-            let first = First::default();
-            let task = spawn(circle(Rc::clone(&first)));
-            let handle = task.abort_handle();
-            *first.borrow_mut() = Some(task);
-            some_turns().await;
-            handle
-        };
-        close().await.cancel();
-        some_turns().await;
-        assert_eq!(all_tasks().len(), 1, "{name}: {}", dump());
-        if has_limit {
-            close().await;
-            sleep(ms(100)).await;
-            some_turns().await;
-            assert_eq!(all_tasks().len(), 1, "the limit ends {name} as well: {}", dump());
-        }
-    }
-    async fn main() {
-        comes_to_an_end("one that limits", |first| limits(joins(first)), true).await;
-        comes_to_an_end("one that groups", |first| groups(joins(first)), false).await;
-        comes_to_an_end("two that limit", |first| limits(limits(joins(first))), true).await;
-        comes_to_an_end(
-            "three, each of whom limits the next",
-            |first| limits(limits(limits_the_first(first))),
-            true,
-        )
-        .await;
-        comes_to_an_end("a limit to a group", |first| limits(groups(joins(first))), true).await;
-        comes_to_an_end("a group in a group", |first| groups(groups(joins(first))), false).await;
-        comes_to_an_end("a group of one that limits it", |first| groups(limits_the_first(first)), true).await;
-    }
-    on_every_loop(|event_loop| event_loop.block_on(main()));
 }
 
 #[test]
