@@ -121,13 +121,14 @@ impl Registration {
     fn new(signal: Signal) -> io::Result<(UnixStream, Self)> {
         signal.check()?;
         let (ours, handlers) = UnixStream::pair()?;
+        let registration = Registration(low_level::pipe::register(signal.number(), handlers)?);
+        // Behind that, so that a signal in between is heard by both and not by neither.
         if signal == Signal::SIGUSR1 {
             sigusr1::give_way();
         }
         if signal == Signal::SIGINT {
             interrupt::give_way();
         }
-        let registration = Registration(low_level::pipe::register(signal.number(), handlers)?);
         Ok((ours, registration))
     }
 }

@@ -20,23 +20,33 @@ fn main() {
     if let Ok(case) = env::var("INTERRUPT_CASE") {
         return play(&case);
     }
-    let cases: [(&str, fn()); 9] = [
+    let cases: [(&str, fn()); 10] = [
         ("who_does_not_hear_is_dropped_and_the_others_clean_up", dropped),
         ("a_main_task_that_hears_may_go_on", hears),
         ("the_second_ends_a_loop_that_is_held", held),
         ("a_main_task_that_is_over_before_it_hears_is_no_way_out", too_late),
         ("the_first_ends_a_clean_up_behind_a_main_task_that_is_over", cleaning_up),
         ("whoever_listens_hears_it_alone", listens),
+        ("one_that_came_before_anybody_listened_cancels_the_main_task", before_it_listens),
         ("a_handler_of_the_programs_own_stays", own_handler),
         ("after_the_run_it_does_what_it_does", after),
         ("what_a_shell_has_ignored_stays_so", ignored),
     ];
-    // What the usual frame would do: words choose by name. None of the cases is ignored.
-    let words: Vec<String> = env::args().skip(1).collect();
-    let has_flag = |flag: &str| words.iter().any(|word| word == flag);
-    let chosen: Vec<&String> = words.iter().filter(|word| !word.starts_with('-')).collect();
+    // As the usual frame does: words choose by name. None of the cases is ignored.
+    let (mut flags, mut chosen, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
+    let mut words = env::args().skip(1);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--skip" => skipped.extend(words.next()),
+            "--test-threads" | "--format" | "--color" | "--logfile" | "-Z" => drop(words.next()),
+            flag if flag.starts_with('-') => flags.push(word),
+            _ => chosen.push(word),
+        }
+    }
+    let has_flag = |flag: &str| flags.iter().any(|word| word == flag);
     for (name, case) in cases {
-        if has_flag("--ignored") || !(chosen.is_empty() || chosen.iter().any(|word| name.contains(*word))) {
+        let is_named = |words: &[String]| words.iter().any(|word| name.contains(word));
+        if has_flag("--ignored") || is_named(&skipped) || !(chosen.is_empty() || is_named(&chosen)) {
             continue;
         }
         if has_flag("--list") {
@@ -95,6 +105,14 @@ fn play(case: &str) {
             for _ in 0..2 {
                 println!("heard {:?}", signals.recv().await.unwrap());
             }
+        })
+        .unwrap(),
+        "before it listens" => run(async {
+            println!("ready");
+            hold();
+            let _signals = Signals::new().unwrap();
+            println!("listens");
+            future::pending::<()>().await;
         })
         .unwrap(),
         "ignored" => run(async {
@@ -275,6 +293,14 @@ fn cleaning_up() {
     played.interrupt();
     let (status, said) = played.end();
     assert_eq!((status.signal(), said.as_str()), (Some(SIGINT), ""));
+}
+
+fn before_it_listens() {
+    let mut played = Played::start("before it listens");
+    played.interrupt();
+    played.stdin = None;
+    let (status, said) = played.end();
+    assert_eq!((status.signal(), said.as_str()), (Some(SIGINT), "listens\n"));
 }
 
 fn own_handler() {

@@ -82,8 +82,8 @@ impl EventLoop {
 /// `Runner.run`, which makes a `KeyboardInterrupt` of it.
 ///
 /// Ctrl-C is left alone where somebody steps through the turns, and where the signal is for others: the program
-/// listens for it by means of [`signals`](crate::signals), or has a handler of its own already, or a shell has
-/// it ignored.
+/// listens for it by means of [`signals`](crate::signals), or had a handler of its own before its first `run`,
+/// or a shell has it ignored.
 ///
 /// # Errors
 ///

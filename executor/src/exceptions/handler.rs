@@ -44,15 +44,15 @@ impl ExceptionHandler {
         }
     }
 
+    /// The same, for a callback that panicked.
+    pub(crate) fn callback_panicked(&self, panic: &(dyn Any + Send)) {
+        self.call(&Unhandled { message: "a callback panicked", task: None, exception: panic_message(panic) });
+    }
+
     /// Lets the handler go: it may hold the loop that holds it.
     pub(crate) fn clear(&self) {
         let handler = self.handler.take();
         let _ = panic::catch_unwind(AssertUnwindSafe(move || drop(handler)));
-    }
-
-    /// The same, for a callback that panicked.
-    pub(crate) fn callback_panicked(&self, panic: &(dyn Any + Send)) {
-        self.call(&Unhandled { message: "a callback panicked", task: None, exception: panic_message(panic) });
     }
 
     pub(crate) fn is_set(&self) -> bool {

@@ -38,8 +38,8 @@ impl Ring {
         narrator.remove_observer(&ring);
     }
 
-    /// Whether an event came when it was there. Before that nobody looked, and nothing was counted: what
-    /// somebody knows from then is too old, also if no event has come since.
+    /// Whether the event of this number came after the ring began. Before, nobody looked and nothing was
+    /// counted: what somebody knows from then is too old, also if no event has come since.
     pub(super) fn has_begun_before(&self, seq: u64) -> bool {
         seq > self.before
     }

@@ -42,8 +42,8 @@ static NEXT: Mutex<Next> = Mutex::new(Next::EndsTheProgram);
 /// The same, as far as the signal's handler needs it: that may take no lock.
 static ENDS_THE_PROGRAM: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
 
-/// What the handler leaves: that one has come. It does this before it looks whether that ends the program; and
-/// who looks at this has said before that the next one does. So none goes by unseen by both.
+/// What the signal's handler leaves: that one has come since a main task began. The handler writes this before
+/// it reads the other, and the end of a run writes the other before it reads this. So one of them sees it.
 static HAS_COME: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 fn next() -> MutexGuard<'static, Next> {
@@ -58,9 +58,12 @@ impl Next {
     }
 }
 
-/// From now on SIGINT is for whoever listens for it.
+/// From now on SIGINT is for whoever listens for it. Not so one that has come before.
 pub(super) fn give_way() {
-    next().replace(Next::IsForOthers);
+    let before = next().replace(Next::IsForOthers);
+    if HAS_COME.load(Ordering::SeqCst) {
+        cancel(before);
+    }
 }
 
 /// As long as it lives, the first SIGINT cancels a main task.
@@ -95,14 +98,14 @@ impl Interrupt {
     /// that is to end the program: it has cancelled the main task, or has found it about to end. asyncio:
     /// whether `Runner.run` raises `KeyboardInterrupt`.
     pub(crate) fn ends_the_program<T>(self, result: Option<&Result<T, JoinError>>) -> bool {
-        let has_cancelled = Arc::clone(&self.has_cancelled);
+        let has_cancelled = self.has_cancelled.load(Ordering::Acquire);
         drop(self);
-        let is_over_by_it = match result {
-            Some(Ok(_)) => !has_cancelled.load(Ordering::Acquire),
-            Some(Err(JoinError::Cancelled)) => true,
+        let is_unheard = || HAS_COME.load(Ordering::SeqCst) && !matches!(*next(), Next::IsForOthers);
+        match result {
+            Some(Ok(_)) => !has_cancelled && is_unheard(),
+            Some(Err(JoinError::Cancelled)) => has_cancelled || is_unheard(),
             _ => false,
-        };
-        is_over_by_it && HAS_COME.load(Ordering::SeqCst) && !matches!(*next(), Next::IsForOthers)
+        }
     }
 }
 
@@ -142,6 +145,10 @@ fn listen() -> bool {
         };
         let started = thread::Builder::new().name("sigint".to_owned()).spawn(tell);
         HEARS.store(leaves_word.is_ok() && ends_it.is_ok() && started.is_ok(), Ordering::Release);
+        if HAS_COME.load(Ordering::SeqCst) {
+            // It came when one of the three was there and another was not yet.
+            let _ = low_level::emulate_default_handler(SIGINT);
+        }
     });
     HEARS.load(Ordering::Acquire)
 }
@@ -156,13 +163,19 @@ fn has_a_handler() -> bool {
     status.lines().any(masks)
 }
 
-/// Tells the loop. The next one ends the program, whether or not the loop comes to this one.
+/// One has come. The next one ends the program, whether or not the loop comes to this one.
 fn interrupt() {
     let mut next = next();
-    // Else there is no main task any more, and who ran it has seen that the signal has come; or it is for others.
-    if matches!(*next, Next::Cancels(_))
-        && let Next::Cancels(Main { event_loop, task, has_cancelled }) = next.replace(Next::EndsTheProgram)
-    {
+    // Else there is no main task any more, and who ran it has seen the signal; or it is for others; or it is an
+    // old one, which came for a main task before this one.
+    if matches!(*next, Next::Cancels(_)) && HAS_COME.load(Ordering::SeqCst) {
+        cancel(next.replace(Next::EndsTheProgram));
+    }
+}
+
+/// Tells the loop, if there is a main task to cancel.
+fn cancel(next: Next) {
+    if let Next::Cancels(Main { event_loop, task, has_cancelled }) = next {
         event_loop.call_soon_threadsafe(move || has_cancelled.store(task.cancel(), Ordering::Release));
     }
 }

@@ -26,7 +26,7 @@ impl Tasks {
         self.slots.borrow_mut().get_mut(task.index).filter(|slot| slot.shared.key == task).map(change)
     }
 
-    /// Looks at a task's cancellation (`cancel.rs`) and may change it, or says that the task is over. The
+    /// Looks at a task's cancellation (`cancel/cancellation.rs`) and may change it, or says that the task is over. The
     /// table is borrowed meanwhile.
     pub(crate) fn cancellation<R>(
         &self,
