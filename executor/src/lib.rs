@@ -106,6 +106,7 @@ mod join_handle;
 mod loop_handle;
 pub mod net;
 mod ready;
+mod running;
 mod settings;
 pub mod signals;
 mod spawn;
@@ -115,9 +116,6 @@ mod threads;
 mod tick;
 pub mod time;
 mod waker;
-
-use crate::inspect::names::Spot;
-use std::time::Duration;
 
 pub use abort_handle::AbortHandle;
 pub use builder::Builder;
@@ -137,6 +135,7 @@ pub use join_handle::unclaimed::spawn_fallible;
 pub use join_handle::{Join, JoinHandle};
 pub use loop_handle::{LoopHandle, RemoteTask, handle};
 pub use reactor::BackendKind;
+pub use running::{block, now, stop, turn, yield_now};
 pub use settings::{Choice, ClockKind, DebugChoice, StepChoice, TimerKind, Unknown, WakeMode};
 pub use spawn::{spawn, spawn_named};
 pub use threads::{ToThread, to_thread};
@@ -146,60 +145,3 @@ pub use time::interval::{Interval, interval};
 pub use time::patience::{Patience, Waiting};
 pub use time::sleep::{Sleep, sleep, sleep_until};
 pub use time::timeout::{Elapsed, Timeout, timeout, timeout_at};
-
-/// Lets everything that is ready run before this task goes on. asyncio: `asyncio.sleep(0)`.
-///
-/// # Panics
-///
-/// Outside of a running loop.
-#[track_caller]
-pub fn yield_now() -> Sleep {
-    Sleep::new(event_loop::running("yield_now()"), None, Spot::here())
-}
-
-/// The time on the loop's clock. asyncio: `loop.time()`.
-///
-/// # Panics
-///
-/// Outside of a running loop.
-#[track_caller]
-#[doc(alias = "time")]
-pub fn now() -> Instant {
-    event_loop::running("now()").now()
-}
-
-/// The number of the turn that is under way: 1 for the first.
-///
-/// # Panics
-///
-/// Outside of a running loop.
-#[track_caller]
-pub fn turn() -> u64 {
-    event_loop::running("turn()").narrator().tick()
-}
-
-/// Lets the turn that is under way be the loop's last: what it still has to run is run. asyncio:
-/// `loop.stop`.
-///
-/// # Panics
-///
-/// Outside of a running loop.
-#[track_caller]
-pub fn stop() {
-    event_loop::running("stop()").stopping.set(true);
-}
-
-/// Blocks the thread, and with it the loop and every task on it: the mistake that this project is
-/// about. On the virtual clock the time passes at once. Python: `time.sleep`.
-///
-/// # Panics
-///
-/// Outside of a running loop.
-#[track_caller]
-pub fn block(duration: Duration) {
-    let state = event_loop::running("block()");
-    match state.clock().kind() {
-        ClockKind::Virtual => state.clock().advance(duration),
-        ClockKind::Real | ClockKind::Stepping => std::thread::sleep(duration),
-    }
-}

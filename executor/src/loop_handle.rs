@@ -17,6 +17,7 @@ use crate::inspect::names::Spot;
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::ready::{self, Entry, callback};
+use crate::running;
 
 /// A handle on a loop that may be sent to other threads. Handles of a loop that is gone do nothing.
 ///
@@ -80,7 +81,7 @@ impl LoopHandle {
     /// Lets the turn that is under way be the last. asyncio:
     /// `loop.call_soon_threadsafe(loop.stop)`.
     pub fn stop(&self) {
-        self.call_soon_threadsafe(crate::stop);
+        self.call_soon_threadsafe(running::stop);
     }
 
     /// Makes a task on the loop's thread, of the future that `make` returns there. asyncio:

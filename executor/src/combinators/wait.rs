@@ -13,7 +13,7 @@ use crate::inspect::names::{Awaiting, Spot};
 use crate::join_error::JoinError;
 use crate::join_handle::JoinHandle;
 use crate::join_handle::watch::Watch;
-use crate::now;
+use crate::running::now;
 use crate::time::sleep::{Sleep, sleep_until};
 
 /// When a [`wait`] is over. asyncio: `return_when`.
