@@ -161,8 +161,8 @@ impl<T> JoinHandle<T> {
         !self.is_finished() && state.cancel_of(&self.abort_handle())
     }
 
-    /// As [`cancel`](Self::cancel), by a wait of the running task that has heard a request itself, and waits on
-    /// for this task's answer.
+    /// As [`cancel`](Self::cancel), by a wait of the running task that has heard a request itself, and waits
+    /// on for this task's answer.
     pub(crate) fn pass_on(&self) {
         if let Some(state) = event_loop::running_if_any()
             && !self.is_finished()

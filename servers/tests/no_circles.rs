@@ -153,8 +153,8 @@ impl Visit<'_> for Finder {
     }
 }
 
-/// What is left when all that use nothing of what is left have been taken away, again and again, and all that are
-/// used by nothing: the circles, and what is between them.
+/// What is left when all that use nothing of what is left have been taken away, again and again, and all that
+/// are used by nothing: the circles, and what is between them.
 fn circles(mut uses: Uses) -> Uses {
     for (module, used) in &mut uses {
         used.retain(|used| !module.starts_with(used));

@@ -74,8 +74,8 @@ pub(crate) struct Cancellation {
     target: Innermost<Target>,
     /// The await that listens, and the waker that has it polled, until that was called.
     listener: Innermost<Option<Waker>>,
-    /// The one that is to hear when it is polled, from the beginning of a step on: a request is not told in the
-    /// step in which it comes.
+    /// The one that is to hear when it is polled, from the beginning of a step on: a request is not told in
+    /// the step in which it comes.
     asked: Option<u32>,
     /// In how many steps in a row it was not polled.
     missed: u8,

@@ -22,6 +22,22 @@ impl LoopState {
         there_was
     }
 
+    /// The same for several: whether there was anything to cancel in any of them.
+    pub(crate) fn cancel_all(&self, tasks: &[TaskKey]) -> bool {
+        let mut any = false;
+        for task in tasks {
+            any |= self.cancel(*task);
+        }
+        any
+    }
+
+    /// The same, for a handle that may be of another loop: there, tasks have the same numbers.
+    #[track_caller]
+    pub(super) fn cancel_of(&self, handle: &AbortHandle) -> bool {
+        assert!(handle.is_of(&self.ready.inbox), "cancel() of a task of another loop than the one that runs");
+        self.cancel(handle.key())
+    }
+
     /// The running task has heard a request, and asks in its place one for whom it waits on.
     pub(super) fn pass_on(&self, task: TaskKey) {
         let by =
@@ -43,10 +59,10 @@ impl LoopState {
 
     /// Passes a request on to whoever hears first, and counts it as so many of the task's own.
     ///
-    /// Who hears first may itself wait for somebody else: the request goes along the whole chain, in
-    /// a loop and not by recursion, since chains may be long. `by` is the wait that has sent it here, if it has
-    /// come along such a chain already. Where tasks wait for each other in a circle, it would come back to one
-    /// who holds it, and whom nobody will answer. Then whoever joins that one is told in its place; and where it
+    /// Who hears first may itself wait for somebody else: the request goes along the whole chain, in a loop
+    /// and not by recursion, since chains may be long. `by` is the wait that has sent it here, if it has come
+    /// along such a chain already. Where tasks wait for each other in a circle, it would come back to one who
+    /// holds it, and whom nobody will answer. Then whoever joins that one is told in its place; and where it
     /// is asked by one who waits on all the same, it is dropped. (asyncio: `RecursionError`.)
     fn request(&self, task: TaskKey, mut count: u32, by: Option<Passer>) {
         if self.has_passed_it_on(task, by) {
@@ -62,6 +78,7 @@ impl LoopState {
             let is_running = self.narrator().task_key() == Some(task);
             let target = self.tasks.cancellation(task, |cancellation| {
                 cancellation.requests += mem::replace(&mut count, 1);
+                // Who waits for this task's answer waits on, also when somebody else asks it.
                 cancellation.passed_by = by.or(cancellation.passed_by);
                 // A task that runs waits for nothing, whatever it said before.
                 if is_running { None } else { cancellation.target() }
@@ -103,8 +120,8 @@ impl LoopState {
         }
     }
 
-    /// Whether a request that `by` passes on has been passed on by `task` before: by that wait, or by the one
-    /// that passed it on to there, and so on, as far as they still wait for the answer.
+    /// Whether `task` has passed on what `by` is about to: whether it is the task of that wait, or of the
+    /// one that has passed it on to there, and so on, as far as they still wait for the answer.
     fn has_passed_it_on(&self, task: TaskKey, mut by: Option<Passer>) -> bool {
         if by.is_none() || self.held_at(task).is_none() {
             return false;
@@ -125,22 +142,6 @@ impl LoopState {
     /// The number of the wait at which a task holds a request.
     fn held_at(&self, task: TaskKey) -> Option<u32> {
         self.tasks.cancellation(task, |cancellation| cancellation.held).flatten()
-    }
-
-    /// The same for several: whether there was anything to cancel in any of them.
-    pub(crate) fn cancel_all(&self, tasks: &[TaskKey]) -> bool {
-        let mut any = false;
-        for task in tasks {
-            any |= self.cancel(*task);
-        }
-        any
-    }
-
-    /// The same, for a handle that may be of another loop: there, tasks have the same numbers.
-    #[track_caller]
-    pub(super) fn cancel_of(&self, handle: &AbortHandle) -> bool {
-        assert!(handle.is_of(&self.ready.inbox), "cancel() of a task of another loop than the one that runs");
-        self.cancel(handle.key())
     }
 
     /// Whether the task is there, and its result is not out.

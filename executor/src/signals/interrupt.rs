@@ -42,8 +42,9 @@ static NEXT: Mutex<Next> = Mutex::new(Next::EndsTheProgram);
 /// The same, as far as the signal's handler needs it: that may take no lock.
 static ENDS_THE_PROGRAM: LazyLock<Arc<AtomicBool>> = LazyLock::new(|| Arc::new(AtomicBool::new(true)));
 
-/// What the signal's handler leaves: that one has come since a main task began. The handler writes this before
-/// it reads the other, and the end of a run writes the other before it reads this. So one of them sees it.
+/// What the signal's handler leaves: that one has come since a main task began. The handler writes this
+/// before it reads the other, and the end of a run writes the other before it reads this. So one of them sees
+/// it.
 static HAS_COME: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 fn next() -> MutexGuard<'static, Next> {
@@ -153,8 +154,8 @@ fn listen() -> bool {
     HEARS.load(Ordering::Acquire)
 }
 
-/// Whether SIGINT is for others: the program has a handler of its own; or it is ignored, as a shell has it for
-/// what runs in the background. (Where there is no `/proc`, it is not known.)
+/// Whether SIGINT is for others: the program has a handler of its own; or it is ignored, as a shell has it
+/// for what runs in the background. (Where there is no `/proc`, it is not known.)
 fn has_a_handler() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let has =
@@ -166,8 +167,8 @@ fn has_a_handler() -> bool {
 /// One has come. The next one ends the program, whether or not the loop comes to this one.
 fn interrupt() {
     let mut next = next();
-    // Else there is no main task any more, and who ran it has seen the signal; or it is for others; or it is an
-    // old one, which came for a main task before this one.
+    // Else there is no main task any more, and who ran it has seen the signal; or it is for others; or it is
+    // an old one, which came for a main task before this one.
     if matches!(*next, Next::Cancels(_)) && HAS_COME.load(Ordering::SeqCst) {
         cancel(next.replace(Next::EndsTheProgram));
     }

@@ -1,6 +1,6 @@
 //! Tasks that wait for each other in a circle, of which some hear a request to be cancelled and pass it on by
-//! themselves, each in a step of its own. It is not to turn for ever, and nobody is to wait for ever for an answer
-//! of their own.
+//! themselves, each in a step of its own. It is not to turn for ever, and nobody is to wait for ever for an
+//! answer of their own.
 
 use std::cell::RefCell;
 use std::future::pending;
