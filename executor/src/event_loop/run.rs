@@ -97,7 +97,7 @@ pub fn run<F>(main: F) -> Result<F::Output, BuildError>
 where
     F: Future + 'static,
 {
-    // Asked first: a loop that is of no use could still not be built, and that is not what is wrong.
+    // Asked first: whatever else may keep the loop from being built is not what is wrong here.
     refuse_inside("run()");
     let event_loop = EventLoop::builder().build()?;
     // Said beforehand, because a panic of `main` goes through here.

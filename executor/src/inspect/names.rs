@@ -2,7 +2,7 @@
 //!
 //! A task and a timer get a number each, which no other will ever have, so a trace can be searched for
 //! one. A word says what a task waits for, why it was woken, or how it ended. All that is told of the loop
-//! is put together from these; they are small, and know of nothing else.
+//! is put together from these; they are small, and know nothing of the loop.
 
 use std::fmt;
 use std::num::NonZeroU64;

@@ -29,18 +29,14 @@ enum Waits {
     GroupingBesideABody,
 }
 
-use Waits::{
-    Gathering, GatheringOneThatJoins, Grouping, GroupingBesideABody, Joining, Limiting, LimitingOneThatLimits,
-};
-
 const ALL: [Waits; 7] = [
-    Joining,
-    Gathering,
-    GatheringOneThatJoins,
-    Limiting,
-    LimitingOneThatLimits,
-    Grouping,
-    GroupingBesideABody,
+    Waits::Joining,
+    Waits::Gathering,
+    Waits::GatheringOneThatJoins,
+    Waits::Limiting,
+    Waits::LimitingOneThatLimits,
+    Waits::Grouping,
+    Waits::GroupingBesideABody,
 ];
 
 /// The members of a circle, until the one before has taken them.
@@ -53,13 +49,13 @@ async fn waits_for_the_next(waits: Waits, number: usize, members: Members) {
     let limits = async |next| drop(wait_for(ms(100), next).await);
     let joins = async |next: JoinHandle<()>| drop(next.await);
     match waits {
-        Joining => joins(next).await,
-        Gathering => drop(gather([next]).await),
-        GatheringOneThatJoins => drop(gather_results([spawn(joins(next))]).await),
-        Limiting => limits(next).await,
-        LimitingOneThatLimits => limits(spawn(limits(next))).await,
-        Grouping | GroupingBesideABody => {
-            let has_a_body = matches!(waits, GroupingBesideABody);
+        Waits::Joining => joins(next).await,
+        Waits::Gathering => drop(gather([next]).await),
+        Waits::GatheringOneThatJoins => drop(gather_results([spawn(joins(next))]).await),
+        Waits::Limiting => limits(next).await,
+        Waits::LimitingOneThatLimits => limits(spawn(limits(next))).await,
+        Waits::Grouping | Waits::GroupingBesideABody => {
+            let has_a_body = matches!(waits, Waits::GroupingBesideABody);
             let body = async move |group: TaskGroup<()>| {
                 group.spawn(async move {
                     if has_a_body {
@@ -125,7 +121,13 @@ proptest! {
 
 #[test]
 fn a_limit_ends_a_circle_as_well() {
-    for others in [vec![], vec![Joining], vec![Limiting], vec![Grouping], vec![Grouping, Limiting]] {
-        on_every_loop(&[&[Limiting], &others[..]].concat(), &[]);
+    for others in [
+        vec![],
+        vec![Waits::Joining],
+        vec![Waits::Limiting],
+        vec![Waits::Grouping],
+        vec![Waits::Grouping, Waits::Limiting],
+    ] {
+        on_every_loop(&[&[Waits::Limiting], &others[..]].concat(), &[]);
     }
 }

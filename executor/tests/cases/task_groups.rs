@@ -3,8 +3,8 @@
 use std::future::pending;
 
 use executor::{
-    GroupError, TaskError, TaskGroup, cancellable, cancelling, now, sleep, spawn, task_group, timeout,
-    yield_now,
+    AbortHandle, Cancelled, GroupError, TaskError, TaskGroup, cancellable, cancelling, now, sleep, spawn,
+    task_group, timeout, yield_now,
 };
 
 use crate::ms;
@@ -183,6 +183,50 @@ fn cancelling_the_task_cancels_the_group() {
         "
         tick 5: child sees Err(Cancelled)
         tick 7: Err(Cancelled)
+        ",
+    );
+}
+
+/// asyncio: what the body has in its `finally` runs first, and then `__aexit__` cancels the children.
+#[test]
+fn the_body_is_dropped_before_the_children_are_asked() {
+    struct Cancels(AbortHandle);
+
+    impl Drop for Cancels {
+        fn drop(&mut self) {
+            say!("the body is dropped");
+            self.0.cancel();
+        }
+    }
+    async fn hears(name: &'static str) -> Result<Result<(), ()>, Cancelled> {
+        let woken = cancellable(pending::<()>()).await;
+        say!("{name} hears");
+        woken.map(Ok)
+    }
+    async fn main() {
+        let other = spawn(hears("another task"));
+        let cancels = Cancels(other.abort_handle());
+        let task = spawn(task_group::<_, _, (), ()>(async move |group| {
+            group.spawn_cancellable(hears("the child"));
+            let _cancels = cancels;
+            pending().await
+        }));
+        yield_now().await;
+        yield_now().await;
+        task.cancel();
+        assert!(matches!(task.await, Ok(Err(GroupError::Cancelled))));
+    }
+    says_by_wake(
+        |event_loop| event_loop.block_on(main()),
+        "
+        tick 4: the body is dropped
+        tick 5: another task hears
+        tick 5: the child hears
+        ",
+        "
+        tick 4: the body is dropped
+        tick 5: another task hears
+        tick 5: the child hears
         ",
     );
 }
