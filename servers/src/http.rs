@@ -37,7 +37,7 @@
 //!
 //! connection.receive(b"\r\n");
 //! let Step::Answer(request) = connection.next(now) else { panic!("the head is complete") };
-//! assert_eq!(request.path(), "/activer");
+//! assert_eq!(request.path(), b"/activer");
 //!
 //! connection.answer(&Response::text(Status::Ok, "here you are\n"), "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
 //! assert!(connection.output().starts_with(b"HTTP/1.1 200 OK\r\n"));

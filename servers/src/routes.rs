@@ -59,40 +59,42 @@ Try: curl the sleeper, and within ten seconds the activer from another terminal.
 
 /// Finds the answer to a request.
 pub fn reply(request: &Request<'_>) -> Reply {
-    if request.path() == "*" {
+    if request.path() == b"*" {
         return options(request.method());
     }
-    let path = request.plain_path();
-    if let Some(asked) = Asked::read(&path, request) {
-        return match request.method() {
-            Method::Get | Method::Head => Reply::Loop(asked),
-            other => options(other),
-        };
-    }
-    let route: fn(Duration) -> Reply = match &*path {
-        "/" => |_| Reply::Now(text(Status::Ok, INDEX)),
-        "/activer" => |_| Reply::Now(text(Status::Ok, "activer: here you are, at once\n")),
-        "/sleeper" => |time| Reply::After(time, Way::Sleep, waited("sleeper", "slept", time)),
-        "/blocker" => |time| Reply::After(time, Way::Block, waited("blocker", "held its thread for", time)),
-        "/threaded" => {
-            |time| Reply::After(time, Way::Pool, waited("threaded", "held another thread for", time))
-        }
-        // Browsers ask for it on their own, beside every page: there is none, and nothing to say
-        // about it.
-        "/favicon.ico" => |_| Reply::Now(Response::text(Status::NoContent, "").with_headers(NO_STORE)),
-        _ => {
-            return Reply::Now(text(
-                Status::NotFound,
-                "There is no such page. GET / says what can be asked.\n",
-            ));
-        }
+    // As a rule a path is written plainly, and is known as it came.
+    let Some(route) = route(request.path()).or_else(|| route(&request.plain_path())) else {
+        return Reply::Now(text(Status::NotFound, "There is no such page. GET / says what can be asked.\n"));
     };
     match request.method() {
-        Method::Get | Method::Head => {}
-        other => return options(other),
+        Method::Get | Method::Head => route(request),
+        other => options(other),
     }
+}
+
+/// What answers under this path.
+fn route(path: &[u8]) -> Option<fn(&Request<'_>) -> Reply> {
+    Some(match path {
+        b"/" => |_| Reply::Now(text(Status::Ok, INDEX)),
+        b"/activer" => |_| Reply::Now(text(Status::Ok, "activer: here you are, at once\n")),
+        b"/sleeper" => |request| after(request, Way::Sleep, "sleeper: slept"),
+        b"/blocker" => |request| after(request, Way::Block, "blocker: held its thread for"),
+        b"/threaded" => |request| after(request, Way::Pool, "threaded: held another thread for"),
+        // Browsers ask for it on their own, beside every page: there is none, and nothing to say
+        // about it.
+        b"/favicon.ico" => |_| Reply::Now(Response::text(Status::NoContent, "").with_headers(NO_STORE)),
+        _ if Asked::is_for(path) => |request| Reply::Loop(Asked::read(request)),
+        _ => return None,
+    })
+}
+
+/// Lets the time pass that the request asks for, and says `what` was done so long.
+fn after(request: &Request<'_>, way: Way, what: &str) -> Reply {
     match seconds(request) {
-        Ok(time) => route(time),
+        Ok(time) => {
+            let answer = text(Status::Ok, format!("{what} {} s\n", time.as_secs_f64()));
+            Reply::After(time, way, answer)
+        }
         Err(reason) => Reply::Now(text(Status::BadRequest, format!("seconds is {reason}.\n"))),
     }
 }
@@ -111,7 +113,7 @@ pub fn no_loop() -> Response {
 
 /// Whether a request is worth a line in the trace. Who looks at the loop is no part of what is seen.
 pub fn is_quiet(request: &Request<'_>) -> bool {
-    request.path() == "/favicon.ico" || request.path().starts_with("/loop")
+    request.path() == b"/favicon.ico" || request.path().starts_with(b"/loop")
 }
 
 /// The path and query of a request, for the trace.
@@ -120,7 +122,7 @@ pub struct Target<'a>(pub Request<'a>);
 
 impl fmt::Display for Target<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.path())?;
+        f.write_str(&String::from_utf8_lossy(self.0.path()))?;
         match self.0.query() {
             Some(query) => write!(f, "?{query}"),
             None => Ok(()),
@@ -140,10 +142,6 @@ fn options(method: Method) -> Reply {
 
 fn text(status: Status, body: impl Into<Body>) -> Response {
     Response::text(status, body).with_headers(NO_STORE)
-}
-
-fn waited(route: &str, what: &str, time: Duration) -> Response {
-    text(Status::Ok, format!("{route}: {what} {} s\n", time.as_secs_f64()))
 }
 
 /// The time that `?seconds=N` asks for.

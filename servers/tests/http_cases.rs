@@ -340,7 +340,7 @@ fn half_a_request_and_half_an_answer_are_kept_in_buffers_of_their_size() {
     connection.sent(20);
     connection.receive(b"sing HTTP/1.1\r\nHost: a\r\n\r\n");
     let Step::Answer(request) = connection.next(seconds(0)) else { panic!("the rest was not put behind") };
-    assert_eq!(request.path(), "/missing");
+    assert_eq!(request.path(), b"/missing");
 }
 
 #[test]

@@ -57,13 +57,11 @@ impl Head {
 
     /// The request that `bytes` begin with: this head, and the body that was found behind it.
     pub(super) fn request<'a>(&self, bytes: &'a [u8], body: Range<usize>) -> Request<'a> {
-        let line = std::str::from_utf8(&bytes[..self.header_lines.start]);
-        let line = line.expect("a request line that was let through is ASCII");
-        let target = &line[self.method.name().len() + " ".len()..];
+        let target = &bytes[self.method.name().len() + " ".len()..self.header_lines.start];
         Request {
             method: self.method,
             version: self.version,
-            path: if self.target.path.is_empty() { "/" } else { &target[self.target.path.clone()] },
+            path: if self.target.path.is_empty() { b"/" } else { &target[self.target.path.clone()] },
             query: self.target.query().map(|range| &target[range]),
             authority: self.target.authority().map(|range| &target[range]),
             header_lines: &bytes[self.header_lines.clone()],

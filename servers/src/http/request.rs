@@ -82,9 +82,9 @@ pub struct Request<'a> {
     // All of it points into the connection's input buffer.
     pub(super) method: Method,
     pub(super) version: Version,
-    pub(super) path: &'a str,
-    pub(super) query: Option<&'a str>,
-    pub(super) authority: Option<&'a str>,
+    pub(super) path: &'a [u8],
+    pub(super) query: Option<&'a [u8]>,
+    pub(super) authority: Option<&'a [u8]>,
     pub(super) header_lines: &'a [u8],
     pub(super) has_origin: bool,
     pub(super) body: &'a [u8],
@@ -103,8 +103,9 @@ impl<'a> Request<'a> {
 
     /// The path, as it was sent: `/sleeper`. Never empty; `*` for `OPTIONS *`.
     ///
-    /// Percent signs are not decoded, so that `/a%2Fb` cannot pass for `/a/b`.
-    pub fn path(&self) -> &'a str {
+    /// Percent signs are not decoded, so that `/a%2Fb` cannot pass for `/a/b`. All of it is visible ASCII. Bytes
+    /// and not text, as headers are: to compare it, nobody needs to know that it is text.
+    pub fn path(&self) -> &'a [u8] {
         self.path
     }
 
@@ -113,39 +114,34 @@ impl<'a> Request<'a> {
     /// `/%61` and `/a` are the same address (RFC 3986, section 6.2.2.2), `/a%2Fb` and `/a/b` are not:
     /// letters, digits and `-._~` mean the same either way, the others would not. Borrows when there is
     /// nothing to decode.
-    pub fn plain_path(&self) -> Cow<'a, str> {
-        if !self.path.contains('%') {
+    pub fn plain_path(&self) -> Cow<'a, [u8]> {
+        if !self.path.contains(&b'%') {
             return Cow::Borrowed(self.path);
         }
-        let mut plain = String::with_capacity(self.path.len());
+        let mut plain = Vec::with_capacity(self.path.len());
         let mut rest = self.path;
-        while let Some((before, after)) = rest.split_once('%') {
-            plain.push_str(before);
+        while let Some((&byte, after)) = rest.split_first() {
             rest = after;
-            match decode_unreserved(after.as_bytes()) {
-                Some(letter) => {
-                    plain.push(letter);
+            match decode_unreserved(after) {
+                Some(decoded) if byte == b'%' => {
+                    plain.push(decoded);
                     rest = &after[2..];
                 }
-                None => plain.push('%'),
+                _ => plain.push(byte),
             }
         }
-        plain.push_str(rest);
         Cow::Owned(plain)
     }
 
     /// What follows the `?`, not decoded; [`query::first`](super::query::first) takes it apart.
     pub fn query(&self) -> Option<&'a str> {
-        self.query
+        std::str::from_utf8(self.query?).ok()
     }
 
     /// The host that the request is for, from the target if it names one, else from the header. `None`:
     /// an HTTP/1.0 request that does not say.
     pub fn host(&self) -> Option<&'a str> {
-        match self.authority {
-            Some(authority) => Some(authority),
-            None => std::str::from_utf8(self.header("host")?).ok(),
-        }
+        std::str::from_utf8(self.authority.or_else(|| self.header("host"))?).ok()
     }
 
     /// The value of the first header with this name, in any case, without the spaces around it.
@@ -180,10 +176,10 @@ impl<'a> Request<'a> {
 }
 
 /// The character that two hexadecimal digits stand for, if it is one that means the same written plainly.
-fn decode_unreserved(digits: &[u8]) -> Option<char> {
+fn decode_unreserved(digits: &[u8]) -> Option<u8> {
     let [high, low, ..] = *digits else { return None };
     let byte = hex_digit(high)? * 16 + hex_digit(low)?;
-    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { Some(char::from(byte)) } else { None }
+    if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { Some(byte) } else { None }
 }
 
 /// Walks over header lines. They were checked when the head was read, so it can look for CR and colon only.
@@ -214,7 +210,7 @@ mod tests {
         let request = Request {
             method: Method::Get,
             version: Version::Http11,
-            path: "/",
+            path: b"/",
             query: None,
             authority: None,
             has_origin: false,
@@ -236,9 +232,10 @@ mod tests {
             ("/%2541", "/%2541"),
             ("/%c3%a9", "/%c3%a9"),
         ] {
-            assert_eq!(Request { path, ..request }.plain_path(), plain);
+            let request = Request { path: path.as_bytes(), ..request };
+            assert_eq!(request.plain_path(), plain.as_bytes());
         }
-        let absolute = Request { authority: Some("b"), ..request };
+        let absolute = Request { authority: Some(b"b"), ..request };
         assert_eq!(absolute.host(), Some("b"));
     }
 }

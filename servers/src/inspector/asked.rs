@@ -56,20 +56,25 @@ impl fmt::Display for EventId {
     }
 }
 
+/// The path of the page; all else that can be asked is below it.
+const PAGE: &[u8] = b"/loop";
+
 impl Asked {
-    /// Reads a request below `/loop`; nothing if it is for something else.
-    pub fn read(path: &str, request: &Request<'_>) -> Option<Asked> {
-        let below = path.strip_prefix("/loop")?;
-        if !below.is_empty() && !below.starts_with('/') {
-            return None;
-        }
-        let what = match below {
-            "" => What::Page,
-            "/source" => {
+    /// Whether a request for this path is one for the inspector.
+    pub fn is_for(path: &[u8]) -> bool {
+        matches!(path.strip_prefix(PAGE), Some([] | [b'/', ..]))
+    }
+
+    /// Reads a request that [is for](Self::is_for) the inspector.
+    pub fn read(request: &Request<'_>) -> Asked {
+        let path = request.plain_path();
+        let what = match path.strip_prefix(PAGE).unwrap_or_default() {
+            b"" => What::Page,
+            b"/source" => {
                 let name = request.query().and_then(|query| query::first(query, "file"));
                 What::Source(name.and_then(|name| source(&name)).unwrap_or_default())
             }
-            "/events" => {
+            b"/events" => {
                 let last = request.header("last-event-id").and_then(|id| std::str::from_utf8(id).ok());
                 What::Events {
                     after: last.and_then(EventId::read),
@@ -78,6 +83,6 @@ impl Asked {
             }
             _ => What::Nothing,
         };
-        Some(Asked { what, port: port_of_ours(request) })
+        Asked { what, port: port_of_ours(request) }
     }
 }

@@ -125,20 +125,20 @@ pub(crate) fn limits() -> Limits {
 pub(crate) fn route(request: &Request<'_>) -> Response {
     let text = |value: Option<&[u8]>| String::from_utf8_lossy(value.unwrap_or(b"none")).into_owned();
     match (request.method(), request.path()) {
-        (Method::Get | Method::Head, "/activer") => Response::text(Status::Ok, "activer"),
-        (Method::Get, "/") => Response::text(Status::Ok, "root"),
-        (Method::Get, "/empty") | (Method::Options, "*") => Response::text(Status::NoContent, ""),
-        (Method::Get, "/stream") => Response::stream(ContentType::Events),
-        (Method::Get, "/host") => Response::text(Status::Ok, request.host().unwrap_or("none").to_string()),
-        (Method::Get, "/header") => Response::text(Status::Ok, text(request.header("x-test"))),
-        (Method::Get, "/query") => {
+        (Method::Get | Method::Head, b"/activer") => Response::text(Status::Ok, "activer"),
+        (Method::Get, b"/") => Response::text(Status::Ok, "root"),
+        (Method::Get, b"/empty") | (Method::Options, b"*") => Response::text(Status::NoContent, ""),
+        (Method::Get, b"/stream") => Response::stream(ContentType::Events),
+        (Method::Get, b"/host") => Response::text(Status::Ok, request.host().unwrap_or("none").to_string()),
+        (Method::Get, b"/header") => Response::text(Status::Ok, text(request.header("x-test"))),
+        (Method::Get, b"/query") => {
             let value = query::first(request.query().unwrap_or(""), "seconds");
             Response::text(Status::Ok, value.as_deref().unwrap_or("none").to_string())
         }
-        (_, "/activer") => {
+        (_, b"/activer") => {
             Response::text(Status::MethodNotAllowed, "GET or HEAD").with_headers("Allow: GET, HEAD\r\n")
         }
-        (_, "/echo") => Response::text(Status::Ok, request.body().to_vec()),
+        (_, b"/echo") => Response::text(Status::Ok, request.body().to_vec()),
         _ => Response::text(Status::NotFound, "missing"),
     }
 }
