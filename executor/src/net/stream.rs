@@ -7,53 +7,32 @@ mod watch;
 
 use std::fmt;
 use std::future::Future;
-use std::io::{self, Read, Write};
+use std::io;
 use std::net::{self, Shutdown};
+use std::os::fd::AsFd;
 use std::os::unix;
 
 use reactor::{Direction, Source};
+use rustix::buffer::{Buffer, spare_capacity};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+use socket2::SockRef;
 
 use super::source::{Readiness, Socket};
 use crate::inspect::names::Spot;
 use watch::Watches;
 
 /// A connected socket of the standard library.
-pub trait StreamSocket: Source + fmt::Debug + Sized + 'static {
-    /// `read`, as every stream has it.
-    fn receive(&self, buffer: &mut [u8]) -> io::Result<usize>;
-    /// `write`
-    fn send(&self, bytes: &[u8]) -> io::Result<usize>;
-    /// `shutdown`
-    fn shutdown(&self, direction: Shutdown) -> io::Result<()>;
-}
+pub trait StreamSocket: Source + AsFd + fmt::Debug + Sized + 'static {}
 
-impl StreamSocket for net::TcpStream {
-    fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        (&*self).read(buffer)
-    }
+impl StreamSocket for net::TcpStream {}
+impl StreamSocket for unix::net::UnixStream {}
 
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        (&*self).write(bytes)
-    }
-
-    fn shutdown(&self, direction: Shutdown) -> io::Result<()> {
-        net::TcpStream::shutdown(self, direction)
-    }
-}
-
-impl StreamSocket for unix::net::UnixStream {
-    fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        (&*self).read(buffer)
-    }
-
-    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
-        (&*self).write(bytes)
-    }
-
-    fn shutdown(&self, direction: Shutdown) -> io::Result<()> {
-        unix::net::UnixStream::shutdown(self, direction)
-    }
-}
+/// To write to a peer that is gone is an error, and not a signal that ends the program as well. (Apple's
+/// systems know no such flag. There, as in every Rust program, the signal is ignored.)
+#[cfg(not(target_vendor = "apple"))]
+const NO_SIGPIPE: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const NO_SIGPIPE: SendFlags = SendFlags::empty();
 
 /// A connection. All its methods take `&self`: one task may read while another writes. Nothing is
 /// buffered here: for lines and the like, [split](Self::split) it. asyncio: a non-blocking `socket`
@@ -108,13 +87,38 @@ impl<S: StreamSocket> Stream<S> {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if nothing is there; else what the operating
     /// system says.
     pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        let result = self.socket.get().receive(buffer);
-        match result {
-            Ok(used) => {
-                self.socket.used(Direction::Read, used, buffer.len());
+        let room = buffer.len();
+        self.receive(buffer, room)
+    }
+
+    /// Reads what is there, without waiting, into the room that `buffer` has behind its last byte, and lets it
+    /// grow by that. Zero is the end of the stream.
+    ///
+    /// asyncio: `loop.sock_recv_into`, but the buffer knows how much is in it.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_read`](Self::try_read).
+    ///
+    /// # Panics
+    ///
+    /// If there is no room.
+    pub fn try_read_buf(&self, buffer: &mut Vec<u8>) -> io::Result<usize> {
+        let room = buffer.capacity() - buffer.len();
+        assert!(room > 0, "a buffer without room looks like the end of the stream");
+        self.receive(spare_capacity(buffer), room)
+    }
+
+    // Not with the standard library: it reads only into bytes that have been written before. It also goes
+    // through the C library, which in a process of several threads asks at each call whether this thread is
+    // to be cancelled.
+    fn receive<B: Buffer<u8, Output = usize>>(&self, buffer: B, room: usize) -> io::Result<usize> {
+        match recv(self.get_ref(), buffer, RecvFlags::empty()) {
+            Ok((used, _)) => {
+                self.socket.used(Direction::Read, used, room);
                 Ok(used)
             }
-            Err(error) => self.not_now(Direction::Read, error),
+            Err(error) => self.not_now(Direction::Read, error.into()),
         }
     }
 
@@ -125,13 +129,12 @@ impl<S: StreamSocket> Stream<S> {
     /// [`WouldBlock`](io::ErrorKind::WouldBlock) if it takes nothing; else what the operating
     /// system says.
     pub fn try_write(&self, bytes: &[u8]) -> io::Result<usize> {
-        let result = self.socket.get().send(bytes);
-        match result {
+        match send(self.get_ref(), bytes, NO_SIGPIPE) {
             Ok(used) => {
                 self.socket.used(Direction::Write, used, bytes.len());
                 Ok(used)
             }
-            Err(error) => self.not_now(Direction::Write, error),
+            Err(error) => self.not_now(Direction::Write, error.into()),
         }
     }
 
@@ -198,7 +201,7 @@ impl<S: StreamSocket> Stream<S> {
     ///
     /// If the connection is not there any more.
     pub fn shutdown(&self, direction: Shutdown) -> io::Result<()> {
-        self.socket.get().shutdown(direction)
+        SockRef::from(self.get_ref()).shutdown(direction)
     }
 
     /// The standard library's socket, for its addresses and options. It is non-blocking. asyncio:

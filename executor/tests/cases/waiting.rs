@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use executor::net::{TcpListener, TcpStream};
-use executor::{ClockKind, Elapsed, now, sleep, spawn, timeout, yield_now};
+use executor::{ClockKind, Elapsed, now, run, sleep, spawn, timeout, yield_now};
 
 use crate::anywhere;
 use crate::support::loops::on_every_kind;
@@ -43,6 +43,47 @@ fn try_then_wait_then_try_again() {
             assert_eq!(near.try_read(&mut buffer).unwrap(), 0);
         });
     });
+}
+
+#[test]
+fn a_buffer_grows_by_what_is_read_into_its_room() {
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            let (near, far) = socket_pair();
+            let mut buffer = Vec::with_capacity(16);
+            buffer.extend_from_slice(b"a ");
+            assert_eq!(near.try_read_buf(&mut buffer).unwrap_err().kind(), ErrorKind::WouldBlock);
+            assert_eq!(buffer, b"a ");
+
+            let order = b"coffee, and a book to read";
+            assert_eq!(far.try_write(order).unwrap(), order.len());
+            near.readable().await.unwrap();
+            let first = near.try_read_buf(&mut buffer).unwrap();
+            assert_eq!((first, buffer.len()), (buffer.capacity() - 2, buffer.capacity()));
+            assert_eq!(buffer[2..], order[..first]);
+            // There is more where that came from, and who asks is told so at once.
+            near.readable().await.unwrap();
+            buffer.clear();
+            buffer.reserve(order.len());
+            assert_eq!(near.try_read_buf(&mut buffer).unwrap(), order.len() - first);
+            assert_eq!(buffer, order[first..]);
+            assert!(timeout(HOUR, near.readable()).await.is_err());
+
+            drop(far);
+            near.readable().await.unwrap();
+            assert_eq!(near.try_read_buf(&mut buffer).unwrap(), 0);
+        });
+    });
+}
+
+#[test]
+#[should_panic(expected = "without room")]
+fn a_buffer_without_room_is_no_end_of_stream() {
+    run(async {
+        let (near, _far) = socket_pair();
+        let _ = near.try_read_buf(&mut Vec::new());
+    })
+    .unwrap();
 }
 
 /// Writes until the kernel takes no more.
