@@ -34,8 +34,7 @@ use crate::routes::{self, Reply, Target, Way};
 struct Server {
     limits: Rc<Limits>,
     options: Options,
-    /// Where bytes are read into, and what a busy connection borrows: an idle one holds no buffer.
-    read_buffer: RefCell<Box<[u8]>>,
+    /// What is read into, and what a busy connection borrows: an idle one holds no buffer.
     spare: RefCell<SpareBuffers>,
     date: RefCell<DateLine>,
     connections: RefCell<Slab<Open>>,
@@ -84,7 +83,6 @@ where
         inspector: options.inspector.clone().map(|blocking| Inspector::new(port, blocking)),
         limits: Rc::new(options.limits.clone()),
         options,
-        read_buffer: RefCell::new(vec![0; READ_SIZE].into()),
         spare: RefCell::default(),
         date: RefCell::default(),
         connections: RefCell::default(),
@@ -369,14 +367,13 @@ async fn read(server: &Server, client: &mut Client, until: Duration) -> io::Resu
         Err(Elapsed) => return Ok(()),
         Ok(ready) => ready?,
     }
-    let mut bytes = server.read_buffer.borrow_mut();
-    match client.stream.try_read(&mut bytes) {
+    let mut spare = server.spare.borrow_mut();
+    match client.stream.try_read_buf(spare.room(READ_SIZE)) {
         Ok(0) => client.connection.receive_end(),
         Ok(count) => {
-            client.has_more = count == bytes.len();
+            client.has_more = count == READ_SIZE;
             client.has_waited = false;
-            client.connection.borrow_buffers(&mut server.spare.borrow_mut());
-            client.connection.receive(&bytes[..count]);
+            client.connection.receive_spare(&mut spare);
         }
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
         Err(error) => return Err(error),
@@ -419,7 +416,7 @@ async fn linger(server: &Server, client: &mut Client) -> io::Result<()> {
             Err(Elapsed) => break,
             Ok(ready) => ready?,
         }
-        match client.stream.try_read(&mut server.read_buffer.borrow_mut()) {
+        match client.stream.try_read_buf(server.spare.borrow_mut().room(READ_SIZE)) {
             Ok(0) => break,
             Ok(count) => dropped += count,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}

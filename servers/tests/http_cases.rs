@@ -323,6 +323,20 @@ fn an_idle_connection_holds_no_memory() {
 }
 
 #[test]
+fn bytes_that_were_read_and_dropped_are_given_to_nobody() {
+    let mut spare = SpareBuffers::new();
+    let mut other = connection();
+    other.receive(b"GET /activer HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert!(matches!(other.next(seconds(0)), Step::Answer(_)));
+    other.return_buffers(&mut spare);
+    // Somebody's bytes that come behind the last answer.
+    spare.room(100).extend_from_slice(b"GET /missing HTTP/1.1\r\nHost: a\r\n\r\n");
+    other.borrow_buffers(&mut spare);
+    other.answer(&Response::text(Status::Ok, "activer"), DATE_LINE);
+    assert!(matches!(other.next(seconds(0)), Step::Read { .. }));
+}
+
+#[test]
 fn half_a_request_and_half_an_answer_are_kept_in_buffers_of_their_size() {
     let mut spare = SpareBuffers::new();
     let mut connection = connection();

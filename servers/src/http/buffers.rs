@@ -15,6 +15,13 @@
 //!
 //! Forgetting either is not wrong, only dearer: a connection without a buffer allocates one, a spare pair
 //! that has none to lend lends nothing.
+//!
+//! A driver that can read into the pair itself need not have what it read copied:
+//!
+//! ```text
+//! ... spare.room(size) ...                  // read into it
+//! connection.receive_spare(&mut spare);     // borrows the pair, and receives what is in it
+//! ```
 
 /// A buffer that grew beyond this for a large body is freed rather than kept.
 const LARGEST_KEPT: usize = 256 * 1024;
@@ -31,11 +38,25 @@ impl SpareBuffers {
     pub fn new() -> SpareBuffers {
         SpareBuffers::default()
     }
+
+    /// Room to read `size` bytes into. [`Connection::receive_spare`](super::Connection::receive_spare) takes
+    /// over what is put there; else it is forgotten.
+    ///
+    /// If a large body has made the buffer grow, this is another one: nobody's turn should be longer for that.
+    pub fn room(&mut self, size: usize) -> &mut Vec<u8> {
+        if self.input.capacity() != size {
+            self.input = Vec::with_capacity(size);
+        }
+        self.input.clear();
+        &mut self.input
+    }
 }
 
 /// Lends `spare` to a connection that has no buffer of its own.
 pub(super) fn lend(spare: &mut Vec<u8>, own: &mut Vec<u8>) {
     if own.capacity() == 0 {
+        // What was read into it for another connection, and was not taken, is not this one's.
+        spare.clear();
         std::mem::swap(spare, own);
     }
 }
@@ -89,6 +110,19 @@ mod tests {
         assert_eq!(spare.capacity(), 100);
         lend(&mut spare, &mut own);
         assert_eq!(own.as_slice(), b"bc");
+    }
+
+    #[test]
+    fn room_is_what_was_asked_for_and_empty() {
+        let mut spare = SpareBuffers::new();
+        for left in [Vec::new(), b"left".to_vec(), Vec::with_capacity(1000)] {
+            spare.input = left;
+            let room = spare.room(100);
+            assert_eq!((room.len(), room.capacity()), (0, 100));
+            room.extend_from_slice(b"read, and dropped");
+            let place = room.as_ptr();
+            assert_eq!((spare.room(100).as_ptr(), spare.input.len()), (place, 0));
+        }
     }
 
     #[test]

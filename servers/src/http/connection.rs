@@ -198,6 +198,19 @@ impl Connection {
         self.input.extend_from_slice(bytes);
     }
 
+    /// Takes the bytes that were read into [`SpareBuffers::room`], and the buffers with them. That saves
+    /// [`Connection::receive`] the copying, unless there is something to append them to.
+    pub fn receive_spare(&mut self, spare: &mut SpareBuffers) {
+        if self.has_input() || matches!(self.state, State::Closed) {
+            self.receive(&spare.input);
+        } else {
+            mem::swap(&mut self.input, &mut spare.input);
+            self.consumed = 0;
+        }
+        spare.input.clear();
+        buffers::lend(&mut spare.output, &mut self.output);
+    }
+
     /// Takes note that the peer has sent its last byte.
     ///
     /// It may have closed only its sending half and still wait for answers (`printf ... | nc` does). So

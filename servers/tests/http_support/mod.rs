@@ -31,7 +31,9 @@ use std::fmt::Write;
 use std::rc::Rc;
 use std::time::Duration;
 
-use servers::http::{Connection, ContentType, Limits, Method, Request, Response, Status, Step, query};
+use servers::http::{
+    Connection, ContentType, Limits, Method, Request, Response, SpareBuffers, Status, Step, query,
+};
 use servers::routes::{self, Reply};
 
 /// The date in every answer.
@@ -147,12 +149,30 @@ pub(crate) fn route(request: &Request<'_>) -> Response {
 ///
 /// # Panics
 ///
-/// If the connection does not come to rest within as many steps as the bytes can justify.
+/// If the connection does not come to rest within as many steps as the bytes can justify, or if it matters whether they
+/// are copied to it or read into the buffer that it takes.
 pub(crate) fn play(pieces: &[&[u8]], ends: bool, world: World) -> Outcome {
+    let outcome = play_to(pieces, ends, world, Connection::receive);
+    let mut spare = SpareBuffers::new();
+    let read_in_place = play_to(pieces, ends, world, |connection, piece| {
+        connection.return_buffers(&mut spare);
+        spare.room(100).extend_from_slice(piece);
+        connection.receive_spare(&mut spare);
+    });
+    assert_eq!(read_in_place, outcome, "it matters how the bytes are handed over");
+    outcome
+}
+
+fn play_to(
+    pieces: &[&[u8]],
+    ends: bool,
+    world: World,
+    mut hand_over: impl FnMut(&mut Connection, &[u8]),
+) -> Outcome {
     let mut connection = Connection::new(Rc::new(world.limits()));
     let mut output = Vec::new();
     for piece in pieces {
-        connection.receive(piece);
+        hand_over(&mut connection, piece);
         run_to_rest(&mut connection, &mut output, piece.len(), world);
     }
     if ends {
