@@ -62,17 +62,21 @@ pub(super) fn lend(spare: &mut Vec<u8>, own: &mut Vec<u8>) {
 }
 
 /// Takes a connection's buffer back, without the bytes before `from`: these are done with.
-///
+pub(super) fn take_back(own: &mut Vec<u8>, from: usize, spare: &mut Vec<u8>) {
+    if from == own.len() && spare.capacity() == 0 && own.capacity() <= LARGEST_KEPT {
+        own.clear();
+        std::mem::swap(own, spare);
+    } else {
+        take_back_the_rest(own, from, spare);
+    }
+}
+
 /// Bytes that are still needed (half a request, an answer that the peer does not take) stay with the
 /// connection, but in a buffer of their size: if they kept the big one, a few hundred slow peers would
 /// each hold one.
-pub(super) fn take_back(own: &mut Vec<u8>, from: usize, spare: &mut Vec<u8>) {
+#[cold]
+fn take_back_the_rest(own: &mut Vec<u8>, from: usize, spare: &mut Vec<u8>) {
     let needed = own.len() - from;
-    if needed == 0 && spare.capacity() == 0 && own.capacity() <= LARGEST_KEPT {
-        own.clear();
-        std::mem::swap(own, spare);
-        return;
-    }
     if from == 0 && needed > 0 && own.capacity() <= 2 * needed {
         return;
     }

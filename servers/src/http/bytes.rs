@@ -47,6 +47,8 @@ impl ByteClass {
     }
 
     /// How many of the first bytes are, up to one that is not.
+    // Called and not inlined: in the middle of a long function, the loop would have no register left.
+    #[inline(never)]
     pub(super) fn span(&self, bytes: &[u8]) -> usize {
         bytes.iter().position(|&byte| !self.has(byte)).unwrap_or(bytes.len())
     }
