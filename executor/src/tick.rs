@@ -75,9 +75,12 @@ impl LoopState {
         }
 
         // 4. Whose time has come: to the ready queue.
-        self.tell_fired(&found.due);
-        for Due { id, payload, .. } in found.due.drain(..) {
-            payload.deliver(&self.ready, Cause::Timer(id));
+        // In most turns that is nobody, and there is nothing to go through.
+        if !found.due.is_empty() {
+            self.tell_fired(&found.due);
+            for Due { id, payload, .. } in found.due.drain(..) {
+                payload.deliver(&self.ready, Cause::Timer(id));
+            }
         }
 
         // 5. Run what is ready now. What is added meanwhile waits for the next turn.
