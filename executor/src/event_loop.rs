@@ -158,9 +158,16 @@ pub(crate) fn running_if_any() -> Option<Rc<LoopState>> {
 /// If none does. A future of ours outside of a loop would wait for ever, so it says so at once.
 #[track_caller]
 pub(crate) fn running(what: &str) -> Rc<LoopState> {
-    match running_if_any() {
-        Some(state) => state,
-        None => panic!("{what} needs a running event loop: call it inside a task, under run() or block_on()"),
+    look_at_running(what, Rc::clone)
+}
+
+/// The same for whoever only looks, and need not hold the loop for that. `look` calls no foreign code.
+#[track_caller]
+pub(crate) fn look_at_running<T>(what: &str, look: impl FnOnce(&Rc<LoopState>) -> T) -> T {
+    let seen = RUNNING.try_with(|running| running.borrow().as_ref().map(look));
+    match seen {
+        Ok(Some(seen)) => seen,
+        _ => panic!("{what} needs a running event loop: call it inside a task, under run() or block_on()"),
     }
 }
 

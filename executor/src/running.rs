@@ -27,7 +27,7 @@ pub fn yield_now() -> Sleep {
 #[track_caller]
 #[doc(alias = "time")]
 pub fn now() -> Instant {
-    event_loop::running("now()").now()
+    event_loop::look_at_running("now()", |state| state.now())
 }
 
 /// The number of the turn that is under way: 1 for the first.
