@@ -371,7 +371,7 @@ async fn read(server: &Server, client: &mut Client, until: Duration) -> io::Resu
     match client.stream.try_read_buf(spare.room(READ_SIZE)) {
         Ok(0) => client.connection.receive_end(),
         Ok(count) => {
-            client.has_more = count == READ_SIZE;
+            client.has_more = count >= READ_SIZE;
             client.has_waited = false;
             client.connection.receive_spare(&mut spare);
         }

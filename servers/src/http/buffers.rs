@@ -34,7 +34,7 @@ pub struct SpareBuffers {
 }
 
 impl SpareBuffers {
-    /// A pair without memory yet; the first connection allocates it and hands it back.
+    /// A pair without memory yet.
     pub fn new() -> SpareBuffers {
         SpareBuffers::default()
     }
@@ -42,7 +42,8 @@ impl SpareBuffers {
     /// Room to read `size` bytes into. [`Connection::receive_spare`](super::Connection::receive_spare) takes
     /// over what is put there; else it is forgotten.
     ///
-    /// If a large body has made the buffer grow, this is another one: nobody's turn should be longer for that.
+    /// A buffer of another size, as a large body leaves it, is replaced: a read takes all the room there is,
+    /// and nobody's turn should be longer for another one's body.
     pub fn room(&mut self, size: usize) -> &mut Vec<u8> {
         if self.input.capacity() != size {
             self.input = Vec::with_capacity(size);
@@ -82,7 +83,7 @@ fn take_back_the_rest(own: &mut Vec<u8>, from: usize, spare: &mut Vec<u8>) {
     }
     let kept = own[from..].to_vec();
     let mut free = std::mem::replace(own, kept);
-    if free.capacity() > spare.capacity() && free.capacity() <= LARGEST_KEPT {
+    if spare.capacity() == 0 && free.capacity() <= LARGEST_KEPT {
         free.clear();
         *spare = free;
     }
@@ -127,6 +128,14 @@ mod tests {
             let place = room.as_ptr();
             assert_eq!((spare.room(100).as_ptr(), spare.input.len()), (place, 0));
         }
+    }
+
+    #[test]
+    fn a_spare_that_has_its_size_stays() {
+        let mut spare = Vec::with_capacity(100);
+        let mut own = Vec::with_capacity(1000);
+        take_back(&mut own, 0, &mut spare);
+        assert_eq!((spare.capacity(), own.capacity()), (100, 0));
     }
 
     #[test]

@@ -44,9 +44,10 @@ const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// What the driver has to do next.
 #[derive(Debug)]
 pub enum Step<'a> {
-    /// Write all of [`Connection::output`]; then read, and report to [`Connection::receive`] or
-    /// [`Connection::receive_end`]. If nothing comes before `until`, just ask for the next step. (How
-    /// long the *write* may take is the driver's to decide: only it knows whether the peer reads.)
+    /// Write all of [`Connection::output`]; then read, and report to [`Connection::receive`] (or
+    /// [`Connection::receive_spare`]) or [`Connection::receive_end`]. If nothing comes before `until`, just
+    /// ask for the next step. (How long the *write* may take is the driver's to decide: only it knows whether
+    /// the peer reads.)
     Read {
         /// A moment by the clock of `now`. With each request it may move on, and a driver need not move
         /// its timer along: let it fire, ask for the next step, and set it anew only then. Where it comes
@@ -198,8 +199,8 @@ impl Connection {
         self.input.extend_from_slice(bytes);
     }
 
-    /// Takes the bytes that were read into [`SpareBuffers::room`], and the buffers with them. That saves
-    /// [`Connection::receive`] the copying, unless there is something to append them to.
+    /// Borrows the spare buffers, and takes the bytes that were read into [`SpareBuffers::room`]. As
+    /// [`Connection::receive`], but nothing is copied, unless there is something to append it to.
     pub fn receive_spare(&mut self, spare: &mut SpareBuffers) {
         if self.has_input() || matches!(self.state, State::Closed) {
             self.receive(&spare.input);
