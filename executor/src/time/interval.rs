@@ -15,7 +15,7 @@ use crate::event_loop;
 #[track_caller]
 pub fn interval(period: Duration) -> Interval {
     assert!(!period.is_zero(), "interval() needs a period greater than zero");
-    Interval { next: event_loop::running("interval()").now() + period, period }
+    Interval { next: event_loop::look_at_running("interval()", |state| state.now()) + period, period }
 }
 
 /// See [`interval`].
@@ -37,7 +37,7 @@ impl Interval {
         async move {
             beat.await;
             let due = self.next;
-            let now = event_loop::running("Interval::tick()").now();
+            let now = event_loop::look_at_running("Interval::tick()", |state| state.now());
             self.next = next_beat(due, now, self.period);
             due
         }
