@@ -109,9 +109,9 @@ impl<S: StreamSocket> Stream<S> {
         self.receive(spare_capacity(buffer), room)
     }
 
-    // Not with the standard library: it reads only into bytes that have been written before. It also goes
-    // through the C library, which in a process of several threads asks at each call whether this thread is
-    // to be cancelled.
+    // Not with the standard library: it reads only into bytes that have been written before. On Linux it also
+    // goes through the C library, which in a process of several threads asks at each call whether this thread
+    // is to be cancelled.
     fn receive<B: Buffer<u8, Output = usize>>(&self, buffer: B, room: usize) -> io::Result<usize> {
         match recv(self.get_ref(), buffer, RecvFlags::empty()) {
             Ok((used, _)) => {

@@ -103,8 +103,8 @@ impl<'a> Request<'a> {
 
     /// The path, as it was sent: `/sleeper`. Never empty; `*` for `OPTIONS *`.
     ///
-    /// Percent signs are not decoded, so that `/a%2Fb` cannot pass for `/a/b`. All of it is visible ASCII. Bytes
-    /// and not text, as headers are: to compare it, nobody needs to know that it is text.
+    /// Percent signs are not decoded, so that `/a%2Fb` cannot pass for `/a/b`. All of it is visible ASCII, but
+    /// given as bytes, as headers are: routes only compare it.
     pub fn path(&self) -> &'a [u8] {
         self.path
     }

@@ -66,9 +66,13 @@ impl Asked {
     }
 
     /// Reads a request that [is for](Self::is_for) the inspector.
+    ///
+    /// # Panics
+    ///
+    /// If it is not.
     pub fn read(request: &Request<'_>) -> Asked {
         let path = request.plain_path();
-        let what = match path.strip_prefix(PAGE).unwrap_or_default() {
+        let what = match path.strip_prefix(PAGE).expect("a request for the inspector") {
             b"" => What::Page,
             b"/source" => {
                 let name = request.query().and_then(|query| query::first(query, "file"));
