@@ -3,27 +3,32 @@
 #![allow(clippy::unwrap_used, reason = "a panic with its line is how a test speaks")]
 
 use std::cell::{Cell, RefCell};
+use std::io::ErrorKind;
 use std::rc::Rc;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use executor::signals::{Signal, SignalHandler, Signals, add_signal_handler};
 use executor::{ClockKind, Deferred, EventLoop, sleep, spawn, timeout, yield_now};
 use rlimit::Resource;
-use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
-use signal_hook::low_level::raise;
+use signal_hook::consts::{SIGINT, SIGPIPE, SIGTERM, SIGUSR1};
+use signal_hook::flag;
+use signal_hook::low_level::{raise, unregister};
 
 mod support {
     pub(crate) mod kinds;
     pub(crate) mod loops;
     pub(crate) mod patience;
+    pub(crate) mod sockets;
     pub(crate) mod transcript;
 }
 
 use support::kinds::Kind;
 use support::loops::on_every_kind;
 use support::patience::within_patience;
+use support::sockets::socket_pair;
 use support::transcript::{note, say, says, says_by_wake};
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -47,6 +52,23 @@ fn a_signal_ends_a_wait_for_ever() {
             }
         });
     });
+}
+
+#[test]
+#[cfg_attr(target_vendor = "apple", ignore = "Apple's systems raise it, and a Rust program takes no notice")]
+fn to_write_to_a_peer_that_is_gone_is_an_error_and_no_signal() {
+    let _alone = alone();
+    let raised = Arc::new(AtomicBool::new(false));
+    let noted = flag::register(SIGPIPE, Arc::clone(&raised)).unwrap();
+    on_every_kind(ClockKind::Virtual, |event_loop| {
+        event_loop.block_on(async {
+            let (near, far) = socket_pair();
+            drop(far);
+            assert_eq!(near.try_write(b"coffee").unwrap_err().kind(), ErrorKind::BrokenPipe);
+        });
+    });
+    unregister(noted);
+    assert!(!raised.load(Ordering::SeqCst), "who writes would be ended by it, unless the signal is ignored");
 }
 
 #[test]
