@@ -153,13 +153,18 @@ pub(crate) fn route(request: &Request<'_>) -> Response {
 /// are copied to it or read into the buffer that it takes.
 pub(crate) fn play(pieces: &[&[u8]], ends: bool, world: World) -> Outcome {
     let outcome = play_to(pieces, ends, world, Connection::receive);
-    let mut spare = SpareBuffers::new();
-    let read_in_place = play_to(pieces, ends, world, |connection, piece| {
-        connection.return_buffers(&mut spare);
-        spare.room(100).extend_from_slice(piece);
-        connection.receive_spare(&mut spare);
-    });
-    assert_eq!(read_in_place, outcome, "it matters how the bytes are handed over");
+    // To forget to give the buffers back is not wrong, only dearer.
+    for forgetful in [false, true] {
+        let mut spare = SpareBuffers::new();
+        let read_in_place = play_to(pieces, ends, world, |connection, piece| {
+            if !forgetful {
+                connection.return_buffers(&mut spare);
+            }
+            spare.room(100).extend_from_slice(piece);
+            connection.receive_spare(&mut spare);
+        });
+        assert_eq!(read_in_place, outcome, "it matters how the bytes are handed over ({forgetful})");
+    }
     outcome
 }
 
