@@ -34,7 +34,7 @@ use twins::TWINS;
 /// Whatever a program prints, it prints every time: 1,000 runs of every program in each of the two
 /// ways to wake, shared among the four kinds of loop that have it.
 #[test]
-#[ignore = "needs a quarter of a minute in a release build"]
+#[ignore = "needs a minute"]
 fn a_thousand_runs_are_all_the_same() {
     judge_again(TWINS, 250);
 }
