@@ -1,4 +1,5 @@
-"""Counts instructions (callgrind) and system calls (strace) for each request: figures that no busy neighbour changes.
+"""Counts instructions and cache lines (callgrind) and system calls (strace) for each request: figures that no busy
+neighbour changes.
 
 Both count a whole run, from the start of the program to its end. So there are two runs, one with twice as many requests
 as the other: what the longer one has more, divided by how many requests it had more, is a request's share.
@@ -15,16 +16,19 @@ from .running import Running
 CALLGRIND_REQUESTS = 8192
 STRACE_REQUESTS = 4096
 INSTRUCTION_SHAPES = ["1", "64"]
+LINE_SHAPES = ["64", "512"]
+# As most processors have it, whatever this one has.
+FIRST_CACHE = "32768,8,64"
 CALL_SHAPES = ["1", "64", "pipelined", "new"]
 # Ours once more: what does it cost to ask for errors only?
 LOGGING = f"{OURS}, RUST_LOG=error"
 
 
 def count(servers, say):
-    """Instructions and system calls per request of each server, by shape."""
+    """Instructions, cache lines and system calls per request of each server, by shape."""
     counted = {}
     for server in servers:
-        mine = counted[server.name] = {"instructions": {}, "calls": {}}
+        mine = counted[server.name] = {"instructions": {}, "lines": {}, "calls": {}}
         for key in CALL_SHAPES:
             say(f"{server.name}: system calls, {BY_KEY[key].title}")
             mine["calls"][key] = calls(server, BY_KEY[key])
@@ -33,9 +37,12 @@ def count(servers, say):
         for key in INSTRUCTION_SHAPES:
             say(f"{server.name}: instructions, {BY_KEY[key].title}")
             mine["instructions"][key] = instructions(server, BY_KEY[key])
+        for key in LINE_SHAPES:
+            say(f"{server.name}: cache lines, {BY_KEY[key].title}")
+            mine["lines"][key] = lines(server, BY_KEY[key])
         if server.name != OURS:
             continue
-        mine = counted[LOGGING] = {"instructions": {}, "calls": {}}
+        mine = counted[LOGGING] = {"instructions": {}, "lines": {}, "calls": {}}
         for key in INSTRUCTION_SHAPES:
             say(f"{LOGGING}: instructions, {BY_KEY[key].title}")
             mine["instructions"][key] = instructions(server, BY_KEY[key], {"RUST_LOG": "error"})
@@ -43,9 +50,23 @@ def count(servers, say):
 
 
 def instructions(server, shape, environment=None):
-    few, many = (callgrind(server, shape, n, environment) for n in (1, 2))
-    totals = [int(re.search(r"^totals: (\d+)", out.read_text(), re.MULTILINE)[1]) for out in (few, many)]
-    return (totals[1] - totals[0]) / CALLGRIND_REQUESTS
+    few, many = (totals(callgrind(server, shape, n, environment)) for n in (1, 2))
+    return (many["Ir"] - few["Ir"]) / CALLGRIND_REQUESTS
+
+
+def lines(server, shape):
+    """The lines of memory per request that the first cache does not have, so they are fetched. What the kernel fetches
+    is not among them, nor what is fetched once more because the kernel has driven it out.
+    """
+    simulated = ["--cache-sim=yes", f"--D1={FIRST_CACHE}", f"--I1={FIRST_CACHE}"]
+    few, many = (totals(callgrind(server, shape, n, options=simulated)) for n in (1, 2))
+    return sum(many[event] - few[event] for event in ("D1mr", "D1mw")) / CALLGRIND_REQUESTS
+
+
+def totals(out):
+    """What was counted in a whole run, by the names that callgrind has for it."""
+    events, counts = (re.search(rf"^{word}: (.*)", out.read_text(), re.MULTILINE) for word in ("events", "totals"))
+    return dict(zip(events[1].split(), map(int, counts[1].split()), strict=True))
 
 
 def functions(server, shape):
@@ -55,10 +76,10 @@ def functions(server, shape):
     return {name: count / CALLGRIND_REQUESTS for name, count in many.most_common()}
 
 
-def callgrind(server, shape, times, environment=None):
+def callgrind(server, shape, times, environment=None, options=()):
     """Runs the server under callgrind; gives back the file with what it counted."""
     out = TARGET / f"callgrind.{times}"
-    wrapper = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={out}"]
+    wrapper = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={out}", *options]
     with Running(server, wrapper, environment) as running:
         lean(shape, running.port, requests=times * CALLGRIND_REQUESTS)
         running.settle()

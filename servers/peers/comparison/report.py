@@ -86,7 +86,7 @@ def rate_tables(result, client):
 
 
 def count_tables(counts):
-    """Instructions and system calls per request, by shape."""
+    """Instructions, cache lines and system calls per request, by shape."""
     counted = {name: mine["instructions"] for name, mine in counts.items() if mine["instructions"]}
     bare = counted.get(BARE)
     keys = list(dict.fromkeys(key for mine in counted.values() for key in mine))
@@ -97,6 +97,12 @@ def count_tables(counts):
     heading = ["server", *(BY_KEY[key].title for key in keys)]
     heading += [f"{BY_KEY[key].title}, x {BARE}" for key in keys] if bare else []
     yield "Instructions per request (callgrind)", table(heading, rows)
+
+    fetched = {name: mine["lines"] for name, mine in counts.items() if mine["lines"]}
+    keys = list(dict.fromkeys(key for mine in fetched.values() for key in mine))
+    rows = [[name, *(f"{mine[key]:.1f}" for key in keys)] for name, mine in fetched.items()]
+    title = "Lines of memory per request that a cache of 32 KiB does not have (callgrind)"
+    yield title, table(["server", *(BY_KEY[key].title for key in keys)], rows)
 
     called = {name: mine["calls"] for name, mine in counts.items() if mine["calls"]}
     keys = list(dict.fromkeys(key for mine in called.values() for key in mine))
