@@ -17,6 +17,7 @@
 
 mod judge;
 mod python;
+mod random;
 #[path = "../support"]
 mod support {
     pub(crate) mod kinds;
