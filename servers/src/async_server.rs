@@ -67,6 +67,13 @@ struct Client {
     has_waited: bool,
 }
 
+impl Client {
+    /// Whether it waits for a request, and none is here that has not been read yet.
+    fn is_idle(&self) -> bool {
+        self.connection.is_idle() && !self.has_more
+    }
+}
+
 /// Serves until `stop` is done; then answers what is under way, closes idle connections and
 /// returns. To be run as a loop's main task.
 ///
@@ -203,11 +210,11 @@ fn serve_connection(entry: Entry, mut client: Client) -> impl Future<Output = io
             match client.connection.next(time) {
                 Step::Read { until } => {
                     write(server, &mut client).await?;
-                    if server.stopping.get() && client.connection.is_idle() {
+                    if server.stopping.get() && client.is_idle() {
                         // It was still writing when those who were idle were closed, and is idle now.
                         return linger(server, &mut client).await;
                     }
-                    client.idle.set(client.connection.is_idle());
+                    client.idle.set(client.is_idle());
                     read(server, &mut client, until).await?;
                     client.idle.set(false);
                     time = now();

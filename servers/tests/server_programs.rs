@@ -139,6 +139,28 @@ fn a_signal_lets_the_loop_finish_what_is_under_way_and_nothing_else() {
 }
 
 #[test]
+fn a_signal_does_not_take_who_has_sent_more_than_was_read_for_idle() {
+    use std::io::Write;
+    let (mut program, address) = serve(ASYNC);
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    let blocker = ask_meanwhile(address, "/blocker?seconds=0.5");
+    program.log("> GET /blocker");
+    // A read takes a power of two, and so ends with one of the requests.
+    let request = b"GET /activer HTTP/1.1\r\nHost: x\r\nCookie: 78901234567890123456\r\n\r\n";
+    assert_eq!(request.len(), 64);
+    stream.write_all(&request.repeat(1024)).unwrap();
+    program.signal("TERM");
+
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).expect("it ends without a reset");
+    let (_, last) = answers.rsplit_once("HTTP/1.1 200").unwrap();
+    assert!(last.to_ascii_lowercase().contains("connection: close"), "{last}");
+    assert_eq!(blocker.join().unwrap().status, 200);
+    assert_eq!(program.wait().code(), Some(0));
+}
+
+#[test]
 fn a_signal_lets_the_blocking_server_finish_what_is_under_way_and_nothing_else() {
     for signal in ["INT", "TERM"] {
         let (mut program, address) = serve(BLOCKING);
