@@ -230,6 +230,26 @@ fn the_time_for_the_first_head_begins_with_the_connection() {
 }
 
 #[test]
+fn an_empty_line_does_not_put_a_deadline_off_however_it_comes() {
+    for pieces in [&[&b"\r"[..], b"\n", b"\r", b"\n"][..], &[b"\r\n", b"\r\n"], &[b"\r\n\r", b"\n"]] {
+        let mut used = used_connection(5);
+        for (second, piece) in (60..).zip(pieces) {
+            used.receive(piece);
+            assert_eq!(reads_until(used.next(seconds(second))), seconds(65));
+            assert!(used.is_idle());
+        }
+        trickle(used, 64, 74);
+
+        let mut new = connection();
+        for (second, piece) in (0..).zip(pieces) {
+            new.receive(piece);
+            assert_eq!(reads_until(new.next(seconds(second))), seconds(10));
+        }
+        assert!(matches!(new.next(seconds(10)), Step::Close));
+    }
+}
+
+#[test]
 fn a_head_that_is_complete_at_its_deadline_is_served() {
     let mut connection = connection();
     connection.receive(b"GET /activer HTTP/1.1\r\n");

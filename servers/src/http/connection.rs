@@ -382,7 +382,7 @@ impl Connection {
     fn wait_for_peer(&mut self, now: Duration) -> Step<'_> {
         let what = match self.state {
             State::Body(..) => Awaited::RestOfBody,
-            _ if self.consumed < self.input.len() => Awaited::RestOfHead,
+            _ if self.head_has_begun() => Awaited::RestOfHead,
             _ => Awaited::Request,
         };
         if self.finishing || (self.input_ended && what == Awaited::Request) {
@@ -407,6 +407,12 @@ impl Connection {
             Awaited::RestOfBody => self.refuse(Error::BodyTimeout),
             Awaited::Request => self.close(),
         }
+    }
+
+    /// Half an empty line does not begin a head: the other half would end it, and the time for a request would
+    /// begin anew.
+    fn head_has_begun(&self) -> bool {
+        !matches!(self.input[self.consumed..], [] | [b'\r'])
     }
 
     /// How long we wait for it.
