@@ -412,7 +412,8 @@ async fn write(server: &Server, client: &mut Client) -> io::Result<()> {
 
 /// Closes so that the last answer arrives: a socket closed with bytes unread sends a reset, which
 /// overtakes it. So our side ends first, and what still comes is read and dropped until the client
-/// has closed too, within bounds.
+/// has closed too, within bounds. A client that sends more than that is not listened to any longer, but has
+/// its time to read.
 async fn linger(server: &Server, client: &mut Client) -> io::Result<()> {
     client.connection.return_buffers(&mut server.spare.borrow_mut());
     client.stream.shutdown(Shutdown::Write)?;
@@ -420,16 +421,17 @@ async fn linger(server: &Server, client: &mut Client) -> io::Result<()> {
     let mut dropped = 0;
     while dropped < LINGER_BYTES {
         match client.patience.wait_until(until, client.stream.readable()).await {
-            Err(Elapsed) => break,
+            Err(Elapsed) => return Ok(()),
             Ok(ready) => ready?,
         }
         match client.stream.try_read_buf(server.spare.borrow_mut().room(READ_SIZE)) {
-            Ok(0) => break,
+            Ok(0) => return Ok(()),
             Ok(count) => dropped += count,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
     }
+    let _ = client.patience.wait_until(until, client.stream.failure()).await;
     Ok(())
 }
 

@@ -18,10 +18,11 @@ use program_support::{
     ASYNC, BLOCKING, DEADLINE, Program, command, eventually, finish, serve_with, stderr, stdout,
 };
 use servers::async_server;
+use servers::bounds::{LINGER_BYTES, READ_SIZE};
 use servers::http::{Request, Response, Status};
 use servers::options::Options;
 use servers::routes::Reply;
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 const SERVERS: [&str; 2] = [ASYNC, BLOCKING];
 const ACTIVER: &[u8] = b"GET /activer HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -185,6 +186,32 @@ fn with_a_sleeper(backend: &str, seconds: u32) -> (Program, TcpStream) {
     write!(stream, "GET /sleeper?seconds={seconds} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     program.log("> GET /sleeper");
     (program, stream)
+}
+
+#[test]
+fn who_sends_more_than_is_dropped_has_time_to_read_what_was_answered() {
+    let (_program, address) = serve_with(ASYNC, &[]);
+    let stream = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    // Most of the answers wait in the server's socket. To close that with bytes unread would throw them away.
+    stream.set_recv_buffer_size(2048).unwrap();
+    stream.connect(&address.into()).unwrap();
+    let mut stream = TcpStream::from(stream);
+    stream.write_all(&ACTIVER.repeat(60)).unwrap();
+    stream.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n").unwrap();
+    // As much as there is room for in the sockets; all of it, if the server should read on.
+    stream.set_write_timeout(Some(LIMIT)).unwrap();
+    let mut sent = 0;
+    while sent < 100 * LINGER_BYTES
+        && let Ok(count) = stream.write(&[b'x'; READ_SIZE])
+    {
+        sent += count;
+    }
+    assert!(sent > LINGER_BYTES, "only {sent} bytes could be sent");
+
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    let answers = read_to_end(&mut stream);
+    assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 60);
+    assert_eq!(answers.matches("HTTP/1.1 413 ").count(), 1);
 }
 
 #[test]
