@@ -214,6 +214,7 @@ fn only_who_says_goodbye_and_nothing_more_is_simply_closed() {
         ("GET / HTTP/1.0\r\n\r\n", true),
         ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nmore", false),
         ("POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\nx", false),
+        ("POST / HTTP/1.0\r\n\r\n", false),
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", false),
         ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: x\r\n\r\n", false),
     ] {

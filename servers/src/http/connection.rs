@@ -370,8 +370,9 @@ impl Connection {
         };
         let request = head.request(&self.input[self.consumed..], extent.body.clone());
         self.consumed += extent.end;
-        // Behind a body, some old clients send an empty line.
-        self.said_goodbye = !head.keep_alive && extent.body.is_empty();
+        // Behind a body, some old clients send an empty line; and some send a body without saying so.
+        let has_no_body = extent.body.is_empty() && matches!(head.method, Method::Get | Method::Head);
+        self.said_goodbye = !head.keep_alive && has_no_body;
         self.empty_lines = 0;
         self.wait = None;
         self.state = State::Asked(exchange);
