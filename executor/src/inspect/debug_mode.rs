@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use log::{Level, LevelFilter, log_enabled};
 
-use super::dump::who;
+use super::dump::{cut, who};
 use super::event::{Event, Record};
 use super::layout::Line;
 use super::names::{Place, TaskId};
@@ -31,6 +31,10 @@ const LOST: &str = "loop::lost";
 /// What `RUST_LOG` is taken to be where it is not set: the warnings of debug mode are shown without
 /// being asked for.
 pub(super) const SHOWN_UNASKED: &str = "error,loop::slow=warn,loop::lost=warn";
+
+/// How much is shown of what a request is for, in characters. A warning is not cut, but it is the client who says
+/// this, and it may be thousands.
+const SHOWN: usize = 60;
 
 /// The observer that warns.
 pub(crate) struct DebugMode {
@@ -93,7 +97,7 @@ impl DebugMode {
             }
             Event::RequestBegin { method, target, .. } => {
                 if let Some(known) = self.tasks.borrow_mut().get_mut(&record.task?) {
-                    let text = format!("{method} {target}");
+                    let text = format!("{method} {}", cut(target, SHOWN));
                     known.requests.push(Request { text, began: record.time, ended: None });
                 }
                 None

@@ -198,7 +198,7 @@ fn at(place: Place) -> String {
 }
 
 /// The text, or as much of it as fits.
-fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }

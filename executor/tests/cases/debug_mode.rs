@@ -125,6 +125,31 @@ fn the_request_that_was_served() {
     );
 }
 
+/// It is the client who says what it asks for, and it may say much.
+#[test]
+fn a_request_with_a_long_target() {
+    const LINE: u32 = line!() + 4;
+    warns(
+        |event_loop| {
+            event_loop.block_on(async {
+                spawn(async {
+                    request_begins("GET", &format!("/{}", "x".repeat(8_000)), "async", 1);
+                    block(ms(150));
+                })
+                .await
+                .unwrap();
+            });
+        },
+        &[&line(
+            &format!(
+                " 0.150 #2 W slow  T2         held the loop 150 ms: GET /{}~, 1 behind it",
+                "x".repeat(58)
+            ),
+            LINE,
+        )],
+    );
+}
+
 #[test]
 fn no_debug_mode_no_warning() {
     keep_warnings();
