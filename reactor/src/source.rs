@@ -101,8 +101,8 @@ impl<S, W> Registered<S, W> {
     ///
     /// For connected streams only: one datagram says nothing about the next, and a socket that was
     /// registered before it was connected has been announced as ended. (A peer that sends TCP
-    /// urgent data makes a read short as well. It delays what it sent before until it sends more,
-    /// and nobody but itself.)
+    /// urgent data makes a read short as well. What it sent behind that is not looked at until it sends
+    /// more: it delays itself, and nobody else.)
     pub fn drained(&self, direction: Direction) {
         self.reactor.drained(self.id, direction);
     }
