@@ -1,6 +1,8 @@
 //! Watchers: how those who wait for many tasks at once hear that one is over, without being the one task
 //! that waits for it.
 
+use std::panic::{self, AssertUnwindSafe};
+
 use super::JoinHandle;
 use crate::event_loop;
 use crate::ready;
@@ -61,7 +63,8 @@ pub(super) fn report_end(watchers: Vec<(u64, Watcher)>) {
         state.ending.set(state.narrator().task_key());
     }
     for (_, watcher) in watchers {
-        report(watcher);
+        // It may drop a result whose destructor panics. The panic hook has told of that, and it goes no further.
+        let _ = panic::catch_unwind(AssertUnwindSafe(|| report(watcher)));
     }
 }
 

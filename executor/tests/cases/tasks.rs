@@ -7,13 +7,13 @@ use std::sync::mpsc;
 use std::task::{Poll, Waker};
 use std::thread;
 
-use executor::inspect::{Cause, Event};
-use executor::{ClockKind, JoinError, call_soon, spawn, yield_now};
+use executor::inspect::{Cause, Event, all_tasks};
+use executor::{ClockKind, JoinError, call_soon, spawn, try_gather, yield_now};
 
 use crate::count;
 use crate::support::kinds::Kind;
 use crate::support::patience::within_patience;
-use crate::support::transcript::{say, says};
+use crate::support::transcript::{note, say, says};
 use crate::support::watcher::Watcher;
 
 /// Says so when it is dropped.
@@ -219,6 +219,41 @@ fn a_panic_in_a_destructor_of_an_aborted_task_does_not_stop_the_loop() {
         say!("main: {}", task.await.unwrap_err());
     }
     says(|event_loop| event_loop.block_on(main()), "tick 4: main: the task was cancelled");
+}
+
+#[test]
+fn a_panic_in_a_destructor_of_a_result_that_comes_too_late_does_not_stop_the_loop() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("the cup breaks");
+        }
+    }
+    async fn main() {
+        let fails = spawn(async { Err("no milk") });
+        let late = spawn(async {
+            for _ in 0..5 {
+                yield_now().await;
+            }
+            Ok(Bad)
+        });
+        let gathered = try_gather([fails, late]).await;
+        note(gathered.err().unwrap().to_string());
+        for _ in 0..5 {
+            yield_now().await;
+        }
+        note(format!("tasks that are left: {}", all_tasks().len()));
+    }
+    says(
+        |event_loop| {
+            event_loop.block_on(main());
+            event_loop.cancel_all_tasks();
+        },
+        "
+        no milk
+        tasks that are left: 1
+        ",
+    );
 }
 
 #[test]
