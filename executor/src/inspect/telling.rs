@@ -22,9 +22,11 @@ use crate::time::{Due, TimerKey};
 impl LoopState {
     pub(crate) fn tell_loop_begin(&self) {
         if self.narrator().is_observed() {
+            // Not in the call: the timers would be borrowed as long as the observers are told.
+            let timers = self.timers.borrow().kind().name();
             self.narrator().tell(Event::LoopBegin {
                 backend: self.reactor.backend().name(),
-                timers: self.timers.borrow().kind().name(),
+                timers,
                 wake: self.ready.mode.name(),
                 clock: self.clock().kind().name(),
             });
