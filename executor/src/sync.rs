@@ -19,7 +19,7 @@
 //!
 //! A wait whose task is cancelled or aborted stands in line until the task's own next turn, in which it is
 //! dropped: until then it may be woken, and then passes that on. asyncio cancels the wait's future at once, so
-//! that in the same turn a queue, a semaphore or a condition already skips it.
+//! that in the same turn a lock, a queue, a semaphore or a condition already skips it.
 //!
 //! They belong to the tasks of one thread: every method takes `&self`, an `Rc` shares them, and there
 //! is no lock of the operating system in them. They need no loop to be made, nor to be waited for:
