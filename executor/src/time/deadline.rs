@@ -95,7 +95,8 @@ impl Deadline {
 
     /// Moves it, or takes it away. It is too late for a limit that has [expired](Self::is_expired), or, with
     /// asyncio's way to wake, whose time is up: that ends what it limits all the same. asyncio:
-    /// `Timeout.reschedule`, which raises then.
+    /// `Timeout.reschedule`, which raises when the limit has expired; one whose time is up, and whose callback
+    /// has not run, it still moves.
     pub fn reschedule(&self, when: Option<Instant>) {
         if self.is_expired() {
             return;
