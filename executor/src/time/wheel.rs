@@ -168,6 +168,8 @@ impl<T> Wheel<T> {
                 break;
             }
             self.cursor = begin;
+            // In the millisecond that is under way, some is due and some not yet. No other slot begins in it:
+            // the higher ones that might, the cursor has reached, and with that they were emptied.
             let is_under_way = slot < SLOTS && begin == now_millis;
             if is_under_way && self.slots[slot].not_before > now {
                 break;
