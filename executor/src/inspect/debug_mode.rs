@@ -32,8 +32,8 @@ const LOST: &str = "loop::lost";
 /// being asked for.
 pub(super) const SHOWN_UNASKED: &str = "error,loop::slow=warn,loop::lost=warn";
 
-/// How much is shown of what a request is for, in characters. A warning is not cut, but it is the client who says
-/// this, and it may be thousands.
+/// How much is shown of what a request is for, in characters. A warning is not cut, but it is the client who
+/// says this, and it may be thousands.
 const SHOWN: usize = 60;
 
 /// The observer that warns.

@@ -63,7 +63,8 @@ pub(super) fn report_end(watchers: Vec<(u64, Watcher)>) {
         state.ending.set(state.narrator().task_key());
     }
     for (_, watcher) in watchers {
-        // It may drop a result whose destructor panics. The panic hook has told of that, and it goes no further.
+        // It may drop a result whose destructor panics. The panic hook has told of that, and it goes no
+        // further.
         let _ = panic::catch_unwind(AssertUnwindSafe(|| report(watcher)));
     }
 }

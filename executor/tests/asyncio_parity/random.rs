@@ -79,8 +79,8 @@ fn program() -> impl Strategy<Value = Program> {
 /// What else the tasks of a program do, besides waiting for others, failing and cleaning up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
-    /// They take locks and semaphores. Nobody is cancelled: who is, and waits for a lock, stands in line here until
-    /// its own step.
+    /// They take locks and semaphores. Nobody is cancelled: who is, and waits for a lock, stands in line here
+    /// until its own step.
     Queues,
     /// They cancel each other, and go on when they are cancelled.
     Refuses,
@@ -152,8 +152,8 @@ fn calm() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// So long that the microseconds by which `ticks.py` lets its clock go on do not matter, and no two timers are
-/// equal.
+/// So long that the microseconds by which `ticks.py` lets its clock go on do not matter, and no two timers
+/// are equal.
 fn seconds() -> impl Strategy<Value = f64> {
     0.5..2000.0_f64
 }
