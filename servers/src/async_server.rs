@@ -431,7 +431,9 @@ async fn linger(server: &Server, client: &mut Client) -> io::Result<()> {
             Err(error) => return Err(error),
         }
     }
-    let _ = client.patience.wait_until(until, client.stream.failure()).await;
+    // In a box: only a connection that comes here needs the room for it.
+    let failure = Box::pin(client.stream.failure());
+    let _ = client.patience.wait_until(until, failure).await;
     Ok(())
 }
 
